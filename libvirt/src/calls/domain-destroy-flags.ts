@@ -1,0 +1,16 @@
+import { remoteProcedure } from '../packet/procedure.ts';
+import { domainRef } from '../wire/domain-ref.ts';
+import { nothing } from '../xdr/nothing.ts';
+import { u32 } from '../xdr/scalars.ts';
+import { struct } from '../xdr/struct.ts';
+
+/**
+ * args: remote_nonnull_domain dom; unsigned int flags;
+ * ret: void
+ */
+export const domainDestroyFlags = remoteProcedure(
+  'DomainDestroyFlags',
+  234,
+  struct({ dom: domainRef, flags: u32 }),
+  nothing,
+);

@@ -1,0 +1,16 @@
+import { remoteProcedure } from '../packet/procedure.ts';
+import { domainRef } from '../wire/domain-ref.ts';
+import { nothing } from '../xdr/nothing.ts';
+import { u32, u64 } from '../xdr/scalars.ts';
+import { struct } from '../xdr/struct.ts';
+
+/**
+ * args: remote_nonnull_domain dom; unsigned hyper downtime; unsigned int flags;
+ * ret: void
+ */
+export const domainMigrateSetMaxDowntime = remoteProcedure(
+  'DomainMigrateSetMaxDowntime',
+  166,
+  struct({ dom: domainRef, downtime: u64, flags: u32 }),
+  nothing,
+);

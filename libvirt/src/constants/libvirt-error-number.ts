@@ -1,0 +1,20 @@
+/** virErrorNumber, the ones worth a branch. */
+export const LibvirtErrorNumber = {
+  internal: 1,
+  noSupport: 3,
+  invalidArgument: 8,
+  operationFailed: 9,
+  system: 38,
+  rpc: 39,
+  noDomain: 42,
+  authFailed: 45,
+  operationInvalid: 55,
+  configUnsupported: 67,
+  operationTimeout: 68,
+  operationAborted: 78,
+  migrateUnsafe: 81,
+  operationUnsupported: 84,
+  agentUnresponsive: 86,
+  accessDenied: 88,
+  cpuIncompatible: 91,
+} as const;
