@@ -1,0 +1,147 @@
+import type { EventHub } from '../api/event-hub.ts';
+import { FleetView } from '../api/fleet-view.ts';
+import type { Finding } from '../fleet/finding.ts';
+import type { Judgement } from '../fleet/judgement.ts';
+import type { Policy } from '../fleet/policy.ts';
+import type { Snapshot } from '../fleet/snapshot.ts';
+import { judge, type JudgeState } from '../judge/judge.ts';
+import type { Observer } from '../observe/observer.ts';
+import type { HistoryReader } from '../telemetry/history.ts';
+import {
+  classChangePoints,
+  classPoints,
+  findingPoints,
+  forecastPoints,
+} from '../telemetry/judgement-points.ts';
+import type { PointSink } from '../telemetry/point.ts';
+import { samplePoints, stalePoints } from '../telemetry/sample-points.ts';
+import { DeltaMaker } from './snapshot-delta.ts';
+import { toldForecasts } from './told-forecasts.ts';
+
+export type PipelineOptions = {
+  readonly fleet: string;
+  readonly observer: Observer;
+  /** What judging remembers; it may have learned from history already. */
+  readonly judgeState: JudgeState;
+  readonly policy: () => Policy;
+  /** Hosts that are being emptied: whatever the fleet file says, they are in maintenance. */
+  readonly draining: () => ReadonlySet<string>;
+  readonly history: HistoryReader;
+  readonly telemetry: PointSink;
+  readonly events: EventHub;
+  /** Called after each judged snapshot. */
+  readonly onJudged: (judgement: Judgement) => void;
+  readonly now: () => number;
+};
+
+const pastFindingsMax = 10_000;
+/** Several events within this time (a host that empties) make one new snapshot. */
+const settleMs = 300;
+const rowsPerEvent = 2000;
+
+/** From what is observed to what is judged, and on to those who store it and those who listen. */
+export class Pipeline {
+  readonly #options: PipelineOptions;
+  readonly #deltas = new DeltaMaker();
+  #snapshot: Snapshot | null = null;
+  #judged: { readonly snapshot: Snapshot; readonly judgement: Judgement } | null = null;
+  #past: Finding[] = [];
+  #settling: NodeJS.Timeout | undefined;
+  #judgeSeconds = 0;
+
+  constructor(options: PipelineOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    const { fleet, observer, history, telemetry, now } = this.#options;
+    observer.on('sample', (host, vms) => {
+      history.record(host, vms);
+      telemetry.write(samplePoints(fleet, host, vms, now()));
+    });
+    observer.on('inventory', () => {
+      this.#settling ??= setTimeout(() => {
+        this.#settling = undefined;
+        this.#snapshot = this.#withMaintenance(observer.snapshot);
+        this.#tell();
+      }, settleMs);
+    });
+    observer.on('snapshot', (snapshot) => {
+      this.#take(this.#withMaintenance(snapshot));
+    });
+  }
+
+  stop(): void {
+    clearTimeout(this.#settling);
+  }
+
+  /** The newest, events of the last moment included. */
+  get snapshot(): Snapshot | null {
+    return this.#snapshot;
+  }
+
+  get judged(): { readonly snapshot: Snapshot; readonly judgement: Judgement } | null {
+    return this.#judged;
+  }
+
+  get judgeSeconds(): number {
+    return this.#judgeSeconds;
+  }
+
+  pastFindings(from: number, to: number, limit: number): Finding[] {
+    return this.#past
+      .filter(({ until }) => until !== undefined && until >= from && until < to)
+      .slice(-limit)
+      .reverse();
+  }
+
+  #withMaintenance(snapshot: Snapshot): Snapshot {
+    const draining = this.#options.draining();
+    if (draining.size === 0) return snapshot;
+    const hosts = snapshot.hosts.map((host) =>
+      draining.has(host.name) ? { ...host, maintenance: true } : host,
+    );
+    return { ...snapshot, hosts };
+  }
+
+  #take(snapshot: Snapshot): void {
+    const { judgeState, policy, telemetry, events, onJudged } = this.#options;
+    const began = performance.now();
+    const judgement = judge(snapshot, judgeState, policy());
+    this.#judgeSeconds = (performance.now() - began) / 1000;
+    this.#snapshot = snapshot;
+    this.#judged = { snapshot, judgement };
+    this.#past.push(...judgement.ended);
+    if (this.#past.length > pastFindingsMax) this.#past = this.#past.slice(-pastFindingsMax);
+    telemetry.write([
+      ...stalePoints(snapshot),
+      ...findingPoints(snapshot.fleet, judgement.at, judgement.findings, judgement.ended),
+      ...classChangePoints(
+        snapshot.fleet,
+        judgement.classChanges.filter((change) => change.announced),
+      ),
+      ...classPoints(snapshot.fleet, snapshot.vms, judgement.classes),
+      ...forecastPoints(snapshot.fleet, toldForecasts(snapshot, judgement, policy().horizonMinutes)),
+    ]);
+    const { began: begun, changed, ended } = judgement;
+    if (begun.length + changed.length + ended.length > 0) {
+      events.publish('finding', { at: judgement.at, began: begun, changed, ended });
+    }
+    this.#tell();
+    onJudged(judgement);
+  }
+
+  #tell(): void {
+    const { events, policy } = this.#options;
+    if (!this.#snapshot) return;
+    const view = new FleetView(this.#snapshot, this.#judged?.judgement ?? null, policy().horizonMinutes);
+    const hosts = this.#deltas.hosts(view);
+    if (hosts.hosts.length + hosts.removed.length > 0) events.publish('snapshot', hosts);
+    if (!events.isWanted('vms')) return;
+    const { rows, removed, ...mark } = this.#deltas.vms(view);
+    for (let start = 0; start < Math.max(rows.length, removed.length > 0 ? 1 : 0); start += rowsPerEvent) {
+      const part = rows.slice(start, start + rowsPerEvent);
+      events.publish('vms', { ...mark, rows: part, removed: start === 0 ? removed : [] });
+    }
+  }
+}

@@ -1,0 +1,26 @@
+import type { Migration } from '../../src/fleet/migration.ts';
+
+export const migrationOf = (id: string, more: Partial<Migration> = {}, at = 1000): Migration => ({
+  id,
+  uuid: '77000000-0000-4000-9000-000000000011',
+  vm: 'web-1',
+  from: 'h1',
+  to: 'h2',
+  stage: 'requested',
+  stages: [{ stage: 'requested', at }],
+  requestedBy: 'ada',
+  reason: null,
+  recommendation: null,
+  priority: 3,
+  drain: null,
+  options: {},
+  deadlineAt: null,
+  attempt: 1,
+  waitingFor: null,
+  forecast: null,
+  progress: null,
+  fact: null,
+  runsOn: null,
+  error: null,
+  ...more,
+});
