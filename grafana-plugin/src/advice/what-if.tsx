@@ -1,0 +1,94 @@
+import { Alert, Button, Field, MultiCombobox, Slider, Stack } from '@grafana/ui';
+import { useState } from 'react';
+import { Effects } from '../components/effects.tsx';
+import { Loaded } from '../components/loaded.tsx';
+import { count } from '../components/words.ts';
+import { usePolicy, useWhatIf } from '../data/advice.ts';
+import { useHosts } from '../data/fleet.ts';
+
+/** What would be advised if things were otherwise; nothing is changed by asking. */
+export function WhatIf() {
+  const policy = usePolicy();
+  const hosts = useHosts();
+  const whatIf = useWhatIf();
+  const [loadMax, setLoadMax] = useState<number | null>(null);
+  const [loadMin, setLoadMin] = useState<number | null>(null);
+  const [without, setWithout] = useState<string[]>([]);
+  const [drain, setDrain] = useState<string[]>([]);
+  const options = (hosts.data?.items ?? []).map(({ name }) => ({ label: name, value: name }));
+  return (
+    <section aria-label="What if">
+      <h3>What if</h3>
+      <Loaded query={policy} what="the policy" height={160}>
+        {(now) => {
+          const max = loadMax ?? Math.round(now.loadMax.cpu * 100);
+          const min = loadMin ?? Math.round(now.loadMin * 100);
+          return (
+            <Stack direction="column" gap={1}>
+              <Field label={`loadMax for CPU: ${String(max)} %`} noMargin>
+                <Slider inputId="what-if-load-max" min={30} max={100} value={max} onChange={setLoadMax} />
+              </Field>
+              <Field label={`loadMin: ${String(min)} %`} noMargin>
+                <Slider inputId="what-if-load-min" min={0} max={70} value={min} onChange={setLoadMin} />
+              </Field>
+              <Field label="These hosts are gone" noMargin>
+                <MultiCombobox
+                  id="what-if-without"
+                  aria-label="These hosts are gone"
+                  options={options}
+                  value={without}
+                  onChange={(chosen) => {
+                    setWithout(chosen.map(({ value }) => value));
+                  }}
+                />
+              </Field>
+              <Field label="These hosts are emptied" noMargin>
+                <MultiCombobox
+                  id="what-if-drain"
+                  aria-label="These hosts are emptied"
+                  options={options}
+                  value={drain}
+                  onChange={(chosen) => {
+                    setDrain(chosen.map(({ value }) => value));
+                  }}
+                />
+              </Field>
+              <div>
+                <Button
+                  disabled={whatIf.isPending}
+                  onClick={() => {
+                    whatIf.mutate({
+                      policy: { ...now, loadMin: min / 100, loadMax: { ...now.loadMax, cpu: max / 100 } },
+                      without,
+                      drain,
+                    });
+                  }}
+                >
+                  Ask
+                </Button>
+              </div>
+            </Stack>
+          );
+        }}
+      </Loaded>
+      {whatIf.error !== null && <Alert severity="error" title={whatIf.error.message} />}
+      {whatIf.data !== undefined && (
+        <section aria-label="Answer" data-testid="evenkeel-what-if">
+          {whatIf.data.problems.map((problem) => (
+            <Alert key={problem} severity="warning" title={problem} />
+          ))}
+          <p>
+            {count(whatIf.data.recommendations.length, 'recommendation', 'recommendations')} would be made.
+          </p>
+          {whatIf.data.recommendations.map((one) => (
+            <details key={one.id}>
+              <summary>{one.reason}</summary>
+              <Effects effects={one.effects} />
+            </details>
+          ))}
+          {whatIf.data.effects.length > 0 && <Effects effects={whatIf.data.effects} />}
+        </section>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,131 @@
+import { chromium, type Browser, type BrowserContext, type Page } from '@playwright/test';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+
+export type Home = {
+  readonly url: string;
+  readonly browser: Browser;
+  /** Bearer token of an admin; empty in a Grafana, where nobody holds one. */
+  readonly token: string;
+  /** Where the simulated fleet takes orders. */
+  readonly control: string;
+  readonly state: string;
+  readonly [Symbol.asyncDispose]: () => Promise<void>;
+};
+
+type Where = { url: string; token: string; control: string };
+
+const root = path.join(import.meta.dirname, '../..');
+const evenkeel = path.join(root, 'collector/src/cli/run.ts');
+
+/**
+ * The pages' home for a test: the console of a real collector on a simulated fleet, or, where GRAFANA_URL says so, a
+ * Grafana that has the app. The same specs run in both.
+ */
+export async function openHome({ hosts = 6, vms = 40 } = {}): Promise<Home> {
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    // As root Chromium has no sandbox of its own; it shows only pages of this machine.
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--disable-background-networking',
+      '--disable-sync',
+    ],
+  });
+  const grafana = process.env.GRAFANA_URL;
+  if (grafana !== undefined) {
+    return {
+      url: grafana,
+      browser,
+      token: '',
+      control: '',
+      state: '',
+      [Symbol.asyncDispose]: () => browser.close(),
+    };
+  }
+  const state = mkdtempSync(path.join(tmpdir(), 'evenkeel-console-'));
+  const { child, where } = await startDemo(state, ['--hosts', String(hosts), '--vms', String(vms)]);
+  await firstSnapshot(where);
+  return {
+    ...where,
+    browser,
+    state,
+    [Symbol.asyncDispose]: async () => {
+      await browser.close();
+      await stop(child);
+      rmSync(state, { recursive: true, force: true });
+    },
+  };
+}
+
+async function startDemo(state: string, args: string[]): Promise<{ child: ChildProcess; where: Where }> {
+  const child = spawn(
+    process.execPath,
+    [evenkeel, 'demo', '--port', '0', '--state', state, '--no-influxdb', '--json', ...args],
+    { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  let errors = '';
+  child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
+  const ended = once(child, 'exit').then(() => Promise.reject(new Error(`the collector ended: ${errors}`)));
+  const line = once(createInterface({ input: child.stdout }), 'line').then(([text]) => String(text));
+  const where = JSON.parse(await Promise.race([line, ended])) as Where;
+  ended.catch(() => undefined);
+  return { child, where };
+}
+
+/** Before the first snapshot every page rightly says that there is nothing yet. */
+async function firstSnapshot({ url, token }: Where): Promise<void> {
+  const response = await fetch(`${url}/api/v1/events?topics=snapshot`, {
+    headers: { authorization: `Bearer ${token}` },
+    signal: AbortSignal.timeout(60_000),
+  });
+  if (response.body === null) throw new Error('the collector sends no events');
+  const text = new TextDecoder();
+  for await (const chunk of response.body) {
+    if (text.decode(chunk).includes('event: snapshot')) return;
+  }
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null) return;
+  const gone = once(child, 'exit');
+  child.kill('SIGINT');
+  await gone;
+}
+
+/** A signed-in page; `errors` collects what the browser complained about. */
+export async function signIn(
+  home: Home,
+  { token = home.token, colorScheme = 'dark' }: { token?: string; colorScheme?: 'dark' | 'light' } = {},
+): Promise<{ context: BrowserContext; page: Page; errors: string[] }> {
+  const context = await home.browser.newContext({ viewport: { width: 1280, height: 800 }, colorScheme });
+  const page = await context.newPage();
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error') errors.push(message.text());
+  });
+  if (process.env.GRAFANA_URL === undefined) {
+    await page.goto(`${home.url}/#token=${token}`);
+    await page.getByRole('navigation', { name: 'Pages' }).waitFor();
+  } else {
+    const user = process.env.GRAFANA_USER ?? 'admin';
+    const password = process.env.GRAFANA_PASSWORD ?? 'admin';
+    await page.request.post(`${home.url}/login`, { data: { user, password } });
+  }
+  return { context, page, errors };
+}
+
+export const appUrl = (home: Home, page: string): string => `${home.url}/a/evenkeel-fleet-app/${page}`;
+
+export async function readApi<T>(page: Page, home: Home, address: string): Promise<T> {
+  const response = await page.request.get(`${home.url}/api/plugin-proxy/evenkeel-fleet-app/${address}`);
+  if (!response.ok()) throw new Error(`${address}: HTTP ${String(response.status())}`);
+  return (await response.json()) as T;
+}

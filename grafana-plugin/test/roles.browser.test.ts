@@ -1,0 +1,161 @@
+import { expect } from '@playwright/test';
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { promisify } from 'node:util';
+import { appUrl, openHome, readApi, signIn, type Home } from './console-in-browser.ts';
+
+const run = promisify(execFile);
+const evenkeel = path.join(import.meta.dirname, '../../collector/src/cli/run.ts');
+
+let home: Home;
+before(async () => {
+  home = await openHome();
+});
+after(async () => {
+  await home[Symbol.asyncDispose]();
+});
+
+async function tokenFor(role: string): Promise<string> {
+  const { stdout } = await run(process.execPath, [
+    evenkeel,
+    ...['token', 'create', `${role}-in-a-test`, '--role', role, '--json'],
+    ...['--config', path.join(home.state, 'evenkeel.yaml')],
+  ]);
+  return (JSON.parse(stdout) as { token: string }).token;
+}
+
+type Vms = { items: { uuid: string; name: string; host: string }[] };
+
+test(
+  'a viewer sees everything, and every button says why it cannot be pressed',
+  { timeout: 90_000 },
+  async () => {
+    const { context, page } = await signIn(home, { token: await tokenFor('viewer') });
+    const vm = (await readApi<Vms>(page, home, 'vms?limit=1')).items[0];
+    assert.ok(vm !== undefined);
+    await page.goto(appUrl(home, `vms/${vm.uuid}`));
+    const migrate = page.getByRole('button', { name: 'Migrate', exact: true });
+    await expect(migrate).toHaveAttribute('aria-disabled', 'true', { timeout: 30_000 });
+    await expect(migrate).toHaveAttribute('aria-description', /needs the role Admin; you have Viewer/);
+    await page.goto(appUrl(home, `hosts/${vm.host}`));
+    await expect(page.getByRole('button', { name: 'Drain' })).toHaveAttribute('aria-disabled', 'true', {
+      timeout: 30_000,
+    });
+    await expect(page.getByRole('link', { name: 'Configuration' })).toHaveCount(0);
+    await context.close();
+  },
+);
+
+test(
+  'what the page does not offer, the server refuses: by the route, and by the API',
+  { timeout: 60_000 },
+  async () => {
+    for (const role of ['viewer', 'operator']) {
+      const token = await tokenFor(role);
+      const { context, page } = await signIn(home, { token });
+      const { csrf } = await readApi<{ csrf: string }>(page, home, 'me');
+      const headers = { 'x-evenkeel-csrf': csrf };
+      for (const address of ['migrations', 'drains', 'migrations/x/abort']) {
+        const proxied = await page.request.post(
+          `${home.url}/api/plugin-proxy/evenkeel-fleet-app/${address}`,
+          { data: {}, headers },
+        );
+        assert.equal(proxied.status(), 403, `${role}: POST ${address}`);
+      }
+      await context.close();
+    }
+    const token = await tokenFor('viewer');
+    const direct = await fetch(`${home.url}/api/v1/migrations`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: '{}',
+    });
+    assert.equal(direct.status, 403);
+  },
+);
+
+test(
+  'a change without the page’s own mark is refused, so another site cannot press the button',
+  { timeout: 60_000 },
+  async () => {
+    const { context, page } = await signIn(home);
+    const response = await page.request.post(`${home.url}/api/plugin-proxy/evenkeel-fleet-app/migrations`, {
+      data: {},
+    });
+    assert.equal(response.status(), 403);
+    await context.close();
+  },
+);
+
+test(
+  'a request that no route of plugin.json allows does not reach the API',
+  { timeout: 60_000 },
+  async () => {
+    const { context, page } = await signIn(home);
+    for (const [method, address] of [
+      ['DELETE', 'policy'],
+      ['GET', 'session'],
+      ['GET', 'openapi.json'],
+    ] as const) {
+      const response = await page.request.fetch(
+        `${home.url}/api/plugin-proxy/evenkeel-fleet-app/${address}`,
+        { method },
+      );
+      assert.notEqual(response.status(), 200, `${method} ${address}`);
+    }
+    await context.close();
+  },
+);
+
+test(
+  'no token reaches the browser: not in a page, a bundle, an answer or what scripts can read',
+  { timeout: 90_000 },
+  async () => {
+    const { context, page } = await signIn(home);
+    const secret = home.token.split('_').at(-1) ?? home.token;
+    const leaks: string[] = [];
+    page.on('response', (response) => {
+      if (response.headers()['content-type']?.includes('event-stream') === true) return;
+      void response
+        .text()
+        .then((text) => {
+          if (text.includes(secret)) leaks.push(response.url());
+        })
+        .catch(() => undefined);
+    });
+    for (const name of ['fleet', 'recommendations', 'migrations', 'findings']) {
+      await page.goto(appUrl(home, name));
+      await expect(page.getByText('live', { exact: true })).toBeVisible({ timeout: 30_000 });
+    }
+    const readable = await page.evaluate(() =>
+      JSON.stringify([
+        document.cookie,
+        Object.entries(localStorage),
+        Object.entries(sessionStorage),
+        location.href,
+      ]),
+    );
+    assert.ok(!readable.includes(secret));
+    assert.deepEqual(leaks, []);
+    await context.close();
+  },
+);
+
+test('a wrong token is refused in words', { timeout: 60_000 }, async () => {
+  const context = await home.browser.newContext();
+  const page = await context.newPage();
+  await page.goto(home.url);
+  await page.getByLabel('Token').fill('ek_wrong_token');
+  await page.getByRole('button', { name: 'Log in' }).click();
+  await expect(page.getByRole('alert').getByText(/not known here/)).toBeVisible({ timeout: 30_000 });
+  await context.close();
+});
+
+test('the page keeps to its content security policy', { timeout: 60_000 }, async () => {
+  const response = await fetch(`${home.url}/a/evenkeel-fleet-app/fleet`);
+  const policy = response.headers.get('content-security-policy') ?? '';
+  assert.match(policy, /script-src 'self'(;|$)/);
+  assert.match(policy, /frame-ancestors 'none'/);
+});
