@@ -1,46 +1,17 @@
-import {
-  connectGetCapabilities,
-  domainGetXmlDesc,
-  domainStartDirtyRateCalc,
-  DomainFilter,
-  ErrorCode,
-  type AnyEvent,
-  type DomainRef,
-  type DomainStats,
-  LibvirtError,
-  Lifecycle,
-  type LibvirtClient,
-  nodeGetCpuStats,
-  nodeGetInfo,
-  nodeGetMemoryStats,
-  StatsGroup,
-} from '@evenkeel/libvirt';
+import { ErrorCode, type AnyEvent, type DomainRef, LibvirtError } from '@evenkeel/libvirt';
 import type { Clock } from '../fleet/clock.ts';
 import type { HostCapacity } from '../fleet/host.ts';
-import { DirtyRateRotation } from './dirty-rate-rotation.ts';
-import { readDomain, stateOf } from './domain-reading.ts';
-import { parseCapabilities, parseDomainXml } from './domain-xml.ts';
+import { DirtyRateMeter } from './dirty-rate-meter.ts';
+import type { HostClient } from './host-client.ts';
 import type { HostConfig } from './host-config.ts';
+import { HostVms } from './host-vms.ts';
 import type { InventoryChange } from './inventory-change.ts';
-import {
-  nodeCpuShare,
-  readNodeCpu,
-  readNodeMemory,
-  type NodeCpuReading,
-  type NodeMemoryReading,
-} from './node-load.ts';
-import type { PollCost, PollingOptions, WatchedHost } from './watched-host.ts';
+import type { NodeMemoryReading } from './node-load.ts';
+import { NodeWatch } from './node-watch.ts';
 import { TroubleBook } from './trouble-book.ts';
-import { vmConstraints } from './vm-rules.ts';
 import type { VmRulesConfig } from './vm-rules-config.ts';
-import type { TimedReading } from './vm-rates.ts';
-import { WatchedVm } from './watched-vm.ts';
-
-/** What a watch needs of a libvirt client. */
-export type HostClient = Pick<
-  LibvirtClient,
-  'call' | 'domainStats' | 'events' | 'connectInBackground' | 'close' | 'isConnected'
->;
+import type { PollCost, PollingOptions, WatchedHost } from './watched-host.ts';
+import type { WatchedVm } from './watched-vm.ts';
 
 export type HostWatchOptions = {
   readonly config: HostConfig;
@@ -57,64 +28,72 @@ export type HostWatchOptions = {
   readonly log: (message: string) => void;
 };
 
-const groups =
-  StatsGroup.state |
-  StatsGroup.cpuTotal |
-  StatsGroup.balloon |
-  StatsGroup.vcpu |
-  StatsGroup.interface |
-  StatsGroup.block;
-
-const migrated = { started: 1, suspended: 1, resumed: 1, stopped: 3 } as const;
-const pageSampling = 0;
-const dirtyRateMeasured = 2;
-const mebibyte = 1_048_576;
 /** Deadlines missed in a row after which the connection is given up: its requests may be stuck in the daemon. */
 const lateBeforeReconnect = 2;
 /** Lost connections within the memory of troubles that count as flapping. */
 const flappingAfter = 3;
 
-/** Observes one host through libvirt: polls, listens, and keeps what it was told. */
+/** Observes one host through libvirt: keeps a connection, polls, listens, and says what goes wrong. */
 export class HostWatch implements WatchedHost {
   readonly source = 'libvirt';
-  readonly vms = new Map<string, WatchedVm>();
   readonly troubles = new TroubleBook();
   readonly cost: PollCost = { polls: 0, errors: 0, late: 0, pollSeconds: null };
   config: HostConfig;
-  capacity: HostCapacity | null = null;
-  cpuModel: string | null = null;
-  cpuFeatures: readonly string[] | undefined;
-  cpuShare: number | null = null;
-  memory: NodeMemoryReading | null = null;
   sampledMs: number | null = null;
   readonly #options: HostWatchOptions;
+  readonly #vms: HostVms;
+  readonly #node = new NodeWatch();
+  readonly #dirtyRate: DirtyRateMeter;
   #polling: PollingOptions;
-  #rules: readonly VmRulesConfig[];
-  #rotation: DirtyRateRotation;
   #client: HostClient | undefined;
   #cancelTimer: () => void = () => undefined;
-  #nodeCpu: NodeCpuReading | null = null;
-  #nodeCpuAtMs = 0;
-  #nodeCounts: { cpu: number; memory: number } | null = null;
-  /** VMs that an event has taken away: an answer that was under way may still name them. */
-  readonly #gone = new Map<string, number>();
-  /** VMs that a poll has found: an event, which knows more, may be on its way. */
-  readonly #untold = new Map<string, DomainRef>();
-  readonly #unread = new Set<string>();
-  #reading = false;
   #polls = 0;
   #lateInRow = 0;
   #losses = 0;
-  #dirtyRateSupported = true;
   #stopped = false;
   #why = 'not connected yet';
 
   constructor(options: HostWatchOptions) {
+    const { clock, config, polling, rules } = options;
     this.#options = options;
-    this.config = options.config;
-    this.#polling = options.polling;
-    this.#rules = options.rules;
-    this.#rotation = new DirtyRateRotation(options.polling.dirtyRate);
+    this.config = config;
+    this.#polling = polling;
+    this.#dirtyRate = new DirtyRateMeter(clock, polling.dirtyRate);
+    this.#vms = new HostVms({
+      clock,
+      polling,
+      rules,
+      onChange: (kind, domain) => {
+        this.#tell(kind, domain);
+      },
+      onGone: (uuid) => {
+        this.#dirtyRate.forget(uuid);
+      },
+    });
+  }
+
+  get vms(): ReadonlyMap<string, WatchedVm> {
+    return this.#vms.byUuid;
+  }
+
+  get capacity(): HostCapacity | null {
+    return this.#node.capacity;
+  }
+
+  get cpuModel(): string | null {
+    return this.#node.cpuModel;
+  }
+
+  get cpuFeatures(): readonly string[] | undefined {
+    return this.#node.cpuFeatures;
+  }
+
+  get cpuShare(): number | null {
+    return this.#node.cpuShare;
+  }
+
+  get memory(): NodeMemoryReading | null {
+    return this.#node.memory;
   }
 
   start(): void {
@@ -127,12 +106,10 @@ export class HostWatch implements WatchedHost {
   /** Takes new settings without losing what is known; the address of a host does not change this way. */
   reconfigure(config: HostConfig, polling: PollingOptions, rules: readonly VmRulesConfig[]): void {
     this.config = config;
-    if (JSON.stringify(polling.dirtyRate) !== JSON.stringify(this.#polling.dirtyRate))
-      this.#rotation = new DirtyRateRotation(polling.dirtyRate);
     this.#polling = polling;
-    this.#rules = rules;
-    if (this.capacity !== null) this.capacity = { ...this.capacity, ...configuredCapacity(config) };
-    for (const vm of this.vms.values()) this.#constrain(vm);
+    this.#dirtyRate.reconfigure(polling.dirtyRate);
+    this.#node.reconfigure(config);
+    this.#vms.reconfigure(polling, rules);
   }
 
   stop(): void {
@@ -151,26 +128,19 @@ export class HostWatch implements WatchedHost {
     this.cost.polls++;
     try {
       const timeoutMs = this.#polling.deadlineMs;
-      const [stats, cpu, memory] = await Promise.all([
-        client.domainStats({
-          groups,
-          filter: DomainFilter.active,
-          timeoutMs,
-          askAgainAfterMs: Math.min(1000, timeoutMs / 3),
-        }),
-        this.#readNodeCpu(client, timeoutMs),
-        this.#readNodeMemory(client, timeoutMs),
-      ]);
+      const [stats, node] = await Promise.all([this.#vms.ask(client), this.#node.read(client, timeoutMs)]);
       if (this.#stopped) return;
       const endedMs = clock.monotonic();
       this.cost.pollSeconds = (endedMs - begunMs) / 1000;
       this.#lateInRow = 0;
-      this.#take(stats, begunMs, endedMs);
-      this.#takeNode(cpu, memory, endedMs);
+      this.#vms.take(stats, begunMs, endedMs);
+      const shrank = this.#node.take(node, endedMs, this.#vms.longestMs);
+      if (shrank !== null)
+        this.#note('memory-shrank', `its memory fell from ${shrank[0]} to ${shrank[1]} bytes`);
       this.sampledMs = endedMs;
       this.#options.onSample(this);
-      void this.#readDefinitions(client);
-      void this.#measureDirtyRate(client);
+      void this.#vms.readDefinitions(client);
+      void this.#dirtyRate.measureNext(client, this.vms, timeoutMs);
     } catch (error) {
       if (!this.#stopped) this.#failed(error as Error);
     } finally {
@@ -183,7 +153,7 @@ export class HostWatch implements WatchedHost {
       this.#failedToConnect(error);
     });
     this.#client = client;
-    this.#nodeCounts = null;
+    this.#node.disconnected();
     void client
       .events({ kinds: ['lifecycle'] })
       .then(async (events) => {
@@ -234,8 +204,8 @@ export class HostWatch implements WatchedHost {
   async #hear(event: AnyEvent, client: HostClient): Promise<void> {
     switch (event.kind) {
       case 'connected':
-        this.#nodeCounts = null;
-        await this.#readHost(client);
+        this.#node.disconnected();
+        await this.#node.readOnce(client, () => this.config, this.#polling.deadlineMs);
         void this.poll();
         return;
       case 'overflow':
@@ -245,257 +215,13 @@ export class HostWatch implements WatchedHost {
         this.#lost(event.reason);
         return;
       case 'lifecycle':
-        await this.#live(event, client);
+        await this.#vms.hear(event, client);
         return;
       case 'reboot':
         this.vms.get(event.domain.uuid)?.interrupt();
         return;
       default:
         return;
-    }
-  }
-
-  async #live(
-    event: { readonly domain: DomainRef; readonly event: number; readonly detail: number },
-    client: HostClient,
-  ): Promise<void> {
-    const { domain, detail } = event;
-    const at = this.#options.clock.monotonic();
-    const vm = this.vms.get(domain.uuid);
-    switch (event.event) {
-      case Lifecycle.started:
-        this.#gone.delete(domain.uuid);
-        await this.#readOne(client, domain);
-        this.#untold.delete(domain.uuid);
-        this.#tell(detail === migrated.started ? 'arrived' : 'started', domain);
-        return;
-      case Lifecycle.resumed:
-        if (vm === undefined) await this.#readOne(client, domain);
-        else vm.setState('running', at);
-        this.#tell('resumed', domain);
-        return;
-      case Lifecycle.suspended:
-        vm?.setState('paused', at);
-        this.#tell('paused', domain);
-        return;
-      case Lifecycle.pmSuspended:
-        vm?.setState('suspended', at);
-        this.#tell('paused', domain);
-        return;
-      case Lifecycle.stopped:
-      case Lifecycle.crashed:
-        this.#remove(domain.uuid, at);
-        this.#tell(
-          detail === migrated.stopped && event.event === Lifecycle.stopped ? 'left' : 'stopped',
-          domain,
-        );
-        return;
-      case Lifecycle.defined:
-        if (vm !== undefined) this.#unread.add(domain.uuid);
-        return;
-      default:
-        return;
-    }
-  }
-
-  async #readOne(client: HostClient, domain: DomainRef): Promise<void> {
-    const { clock } = this.#options;
-    const begunMs = clock.monotonic();
-    const timeoutMs = this.#polling.deadlineMs;
-    const [stats] = await client.domainStats({
-      groups,
-      domains: [domain],
-      timeoutMs,
-      askAgainAfterMs: Math.min(1000, timeoutMs / 3),
-    });
-    if (stats === undefined || stateOf(stats.state?.state) === 'shutoff') return;
-    this.#takeOne(stats, begunMs, clock.monotonic());
-    void this.#readDefinitions(client);
-  }
-
-  #take(answer: readonly DomainStats[], begunMs: number, endedMs: number): void {
-    for (const domain of this.#untold.values()) this.#tell('started', domain); // no event came since the last poll
-    this.#untold.clear();
-    const named = new Set<string>();
-    const found: DomainRef[] = [];
-    for (const stats of answer) {
-      const { uuid } = stats.domain;
-      const goneMs = this.#gone.get(uuid);
-      if (goneMs !== undefined && goneMs >= begunMs) continue; // asked before it went
-      named.add(uuid);
-      const isNew = this.#takeOne(stats, begunMs, endedMs);
-      if (isNew && this.sampledMs !== null) found.push(stats.domain);
-    }
-    for (const [uuid, vm] of this.vms) {
-      if (named.has(uuid) || vm.sampledMs > begunMs) continue; // told by an event while the answer was under way
-      this.#remove(uuid, endedMs);
-      this.#tell('stopped', vm.ref);
-    }
-    for (const domain of found) this.#untold.set(domain.uuid, domain);
-    for (const [uuid, goneMs] of this.#gone) if (goneMs < begunMs) this.#gone.delete(uuid);
-  }
-
-  #takeOne(stats: DomainStats, begunMs: number, endedMs: number): boolean {
-    const now: TimedReading = {
-      reading: readDomain(stats),
-      atMs: (begunMs + endedMs) / 2,
-      uncertaintyMs: (endedMs - begunMs) / 2,
-    };
-    const wallMs = this.#options.clock.now();
-    const known = this.vms.get(stats.domain.uuid);
-    // another run, or another name, is another VM as far as its counters go
-    if (known?.ref.id === stats.domain.id && known.ref.name === stats.domain.name) {
-      known.update(now, this.#longestMs(), wallMs);
-      return false;
-    }
-    this.vms.set(stats.domain.uuid, new WatchedVm(stats.domain, now, wallMs));
-    this.#unread.add(stats.domain.uuid);
-    return known === undefined;
-  }
-
-  /** Rates over more than this would hide what happened in between. */
-  #longestMs(): number {
-    return this.#polling.intervalMs * 3.5;
-  }
-
-  #remove(uuid: string, atMs: number): void {
-    this.vms.delete(uuid);
-    this.#gone.set(uuid, atMs);
-    this.#unread.delete(uuid);
-    this.#untold.delete(uuid);
-    this.#rotation.forget(uuid);
-  }
-
-  #takeNode(cpu: NodeCpuReading | null, memory: NodeMemoryReading | null, atMs: number): void {
-    this.cpuShare = atMs - this.#nodeCpuAtMs > this.#longestMs() ? null : nodeCpuShare(this.#nodeCpu, cpu);
-    this.#nodeCpu = cpu;
-    this.#nodeCpuAtMs = atMs;
-    if (memory !== null && this.memory !== null && memory.totalBytes < this.memory.totalBytes * 0.99)
-      this.#note(
-        'memory-shrank',
-        `its memory fell from ${this.memory.totalBytes} to ${memory.totalBytes} bytes`,
-      );
-    this.memory = memory;
-    if (memory !== null && this.capacity !== null && this.capacity.memBytes !== memory.totalBytes)
-      this.capacity = { ...this.capacity, memBytes: memory.totalBytes };
-  }
-
-  async #readNodeCpu(client: HostClient, timeoutMs: number): Promise<NodeCpuReading | null> {
-    const nparams = this.#nodeCounts?.cpu;
-    if (nparams === undefined || nparams === 0) return null;
-    const { params } = await client.call(nodeGetCpuStats, { cpuNum: -1, nparams, flags: 0 }, { timeoutMs });
-    return readNodeCpu(params);
-  }
-
-  async #readNodeMemory(client: HostClient, timeoutMs: number): Promise<NodeMemoryReading | null> {
-    const nparams = this.#nodeCounts?.memory;
-    if (nparams === undefined || nparams === 0) return null;
-    const { params } = await client.call(
-      nodeGetMemoryStats,
-      { nparams, cellNum: -1, flags: 0 },
-      { timeoutMs },
-    );
-    return readNodeMemory(params);
-  }
-
-  /** What does not change while a connection lasts. */
-  async #readHost(client: HostClient): Promise<void> {
-    const options = { timeoutMs: this.#polling.deadlineMs };
-    const info = await client.call(nodeGetInfo, undefined, options);
-    const cpu = await orNothing(client.call(nodeGetCpuStats, { cpuNum: -1, nparams: 0, flags: 0 }, options));
-    const memory = await orNothing(
-      client.call(nodeGetMemoryStats, { cellNum: -1, nparams: 0, flags: 0 }, options),
-    );
-    this.#nodeCounts = { cpu: cpu?.nparams ?? 0, memory: memory?.nparams ?? 0 };
-    const xml = await orNothing(client.call(connectGetCapabilities, undefined, options));
-    const told = xml === null ? null : parseCapabilities(xml.capabilities);
-    this.cpuModel = told?.cpuModel ?? null;
-    this.cpuFeatures = told?.cpuFeatures;
-    this.capacity = {
-      cpuCores: info.cpus,
-      ...(info.mhz > 0 ? { cpuMhz: info.mhz } : {}),
-      memBytes: Number(info.memory) * 1024,
-      ...configuredCapacity(this.config),
-      ...(told === null || told.numaNodes.length === 0 ? {} : { numaNodes: told.numaNodes }),
-    };
-  }
-
-  /** Reads the definitions of new and changed VMs, one after the other. */
-  async #readDefinitions(client: HostClient): Promise<void> {
-    if (this.#reading) return;
-    this.#reading = true;
-    try {
-      for (const uuid of this.#unread) {
-        const vm = this.vms.get(uuid);
-        if (vm === undefined || vm.hung) continue;
-        const { xml } = await client.call(
-          domainGetXmlDesc,
-          { dom: vm.ref, flags: 0 },
-          { timeoutMs: this.#polling.deadlineMs },
-        );
-        // copied: parts of a string keep the whole of it in memory
-        vm.facts = structuredClone(parseDomainXml(xml));
-        this.#unread.delete(uuid);
-        this.#constrain(vm);
-      }
-    } catch {
-      // it is tried again after the next poll; until then the VM is not moved
-    } finally {
-      this.#reading = false;
-    }
-  }
-
-  #constrain(vm: WatchedVm): void {
-    if (vm.facts === null) return;
-    const { uuid, name, diskSizes } = vm.reading;
-    vm.constraints = vmConstraints(
-      { uuid, name },
-      vm.facts,
-      diskSizes,
-      this.#rules,
-      this.#polling.sharedStorage,
-    );
-  }
-
-  async #measureDirtyRate(client: HostClient): Promise<void> {
-    const { dirtyRate } = this.#polling;
-    if (!dirtyRate.enabled || !this.#dirtyRateSupported) return;
-    const { clock } = this.#options;
-    const candidates = [...this.vms.values()]
-      .filter((vm) => vm.isRunning && !vm.hung)
-      .map((vm) => vm.reading.uuid);
-    const uuid = this.#rotation.next(candidates, clock.monotonic());
-    const vm = uuid === null ? undefined : this.vms.get(uuid);
-    if (uuid === null || vm === undefined) return;
-    const options = { timeoutMs: this.#polling.deadlineMs };
-    try {
-      await client.call(
-        domainStartDirtyRateCalc,
-        { dom: vm.ref, seconds: dirtyRate.sampleSeconds, flags: pageSampling },
-        options,
-      );
-      let waitMs = dirtyRate.sampleSeconds * 1000 + 300;
-      for (let attempt = 0; attempt < 5; attempt++) {
-        await new Promise<void>((resolve) => clock.after(waitMs, resolve));
-        const [stats] = await client.domainStats({
-          groups: StatsGroup.dirtyRate,
-          domains: [vm.ref],
-          ...options,
-        });
-        const rate = stats?.dirtyRate;
-        if (rate?.calcStatus === dirtyRateMeasured && rate.megabytesPerSecond !== undefined) {
-          const bytesPerSecond = Number(rate.megabytesPerSecond) * mebibyte;
-          vm.dirtyRate = { bytesPerSecond, measuredMs: clock.monotonic() };
-          return;
-        }
-        waitMs = 1000; // a busy host takes longer than it was told to
-      }
-    } catch (error) {
-      if (error instanceof LibvirtError && error.code === ErrorCode.notSupported)
-        this.#dirtyRateSupported = false;
-      // else the VM is being migrated, went away or is busy: its turn comes again
-    } finally {
-      this.#rotation.done(uuid);
     }
   }
 
@@ -529,29 +255,5 @@ export class HostWatch implements WatchedHost {
   #tell(kind: InventoryChange['kind'], domain: DomainRef): void {
     const { clock, onInventory } = this.#options;
     onInventory({ kind, uuid: domain.uuid, vm: domain.name, host: this.config.name, at: clock.now() });
-  }
-}
-
-function configuredCapacity(
-  config: HostConfig,
-): Pick<HostCapacity, 'nicBitsPerSecond' | 'diskBytesPerSecond'> {
-  const { nicMegabitsPerSecond: nic, diskMegabytesPerSecond: disk } = config;
-  return {
-    nicBitsPerSecond: nic === undefined ? null : nic * 1e6,
-    diskBytesPerSecond: disk === undefined ? null : disk * 1e6,
-  };
-}
-
-/** Older hosts and other drivers do not know every question. */
-async function orNothing<T>(answer: Promise<T>): Promise<T | null> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (
-      error instanceof LibvirtError &&
-      (error.code === ErrorCode.notSupported || error.code === ErrorCode.remote)
-    )
-      return null;
-    throw error;
   }
 }

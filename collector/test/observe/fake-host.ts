@@ -15,7 +15,7 @@ import {
   VcpuGroup,
   VcpuStats,
 } from '@evenkeel/libvirt';
-import type { HostClient } from '../../src/observe/host-watch.ts';
+import type { HostClient } from '../../src/observe/host-client.ts';
 import type { HandClock } from './hand-clock.ts';
 
 export type FakeVm = {
