@@ -6,7 +6,7 @@ import { encodeLines } from '../../collector/src/telemetry/line-protocol.ts';
 import { samplePoints } from '../../collector/src/telemetry/sample-points.ts';
 
 // Observes one host and encodes what it sees, until it is killed; says after each poll how many VMs it has read.
-const [uri, intervalMs] = process.argv.slice(2) as [string, string];
+const [uri, intervalMs, every = '1'] = process.argv.slice(2) as [string, string, string?];
 const observer = createObserver({
   fleet: 'bench',
   hosts: [
@@ -25,6 +25,7 @@ const observer = createObserver({
   polling: {
     intervalMs: Number(intervalMs),
     deadlineMs: Number(intervalMs),
+    turns: { memory: Number(every), disk: Number(every), pressure: Number(every), allFromCpu: 1 },
     sharedStorage: [],
     dirtyRate: { enabled: false, everyMs: 1, sampleSeconds: 1, perHost: 1 },
   },

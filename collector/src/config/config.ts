@@ -29,6 +29,8 @@ export const FleetSection = Type.Object(
   filled,
 );
 
+const intervals = (what: string) => Type.Integer({ minimum: 1, maximum: 60, default: 3, description: what });
+
 export const PollingSection = Type.Object(
   {
     intervalSeconds: Type.Number({ minimum: 1, maximum: 3600, default: 10 }),
@@ -38,6 +40,21 @@ export const PollingSection = Type.Object(
       default: 5,
       description: 'a host that has not answered by then is late',
     }),
+    everyIntervals: Type.Object(
+      {
+        memory: intervals('the memory that VMs use'),
+        disk: intervals('what VMs read and write'),
+        pressure: intervals('how long vCPUs wait for a CPU'),
+        allFromCpu: Type.Number({
+          minimum: 0,
+          maximum: 1,
+          default: 0.8,
+          description:
+            'a host with so many of its CPUs busy, or 0.2 more than before, is asked for everything',
+        }),
+      },
+      { ...filled, description: 'each costs every QEMU a question: they take turns; 1: at every interval' },
+    ),
     dirtyRate: Type.Object(
       {
         enabled: Type.Boolean({ default: true }),

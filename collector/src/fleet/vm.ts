@@ -71,6 +71,16 @@ export const Vm = Type.Object({
   rules: VmRules,
   freshness: Freshness,
   sampledAt: orUnknown(Type.Integer()),
+  measuredAt: Type.Optional(
+    Type.Object(
+      {
+        mem: orUnknown(Type.Integer()),
+        disk: orUnknown(Type.Integer()),
+        pressure: orUnknown(Type.Integer()),
+      },
+      { description: 'when what is not read at every interval was measured last; all else: at sampledAt' },
+    ),
+  ),
   source: Source,
 });
 export type Vm = Static<typeof Vm>;

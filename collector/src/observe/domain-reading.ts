@@ -1,5 +1,6 @@
 import { DomainState, type DomainStats } from '@evenkeel/libvirt';
 import type { Vm } from '../fleet/vm.ts';
+import type { Asked } from './read-turns.ts';
 
 /** A device's counters; `id` tells whether it is still the same device. */
 export type DeviceCounters = { readonly id: string; readonly counters: readonly number[] };
@@ -28,9 +29,17 @@ export type DomainReading = {
   /** Bytes that each disk takes on the host. */
   readonly diskSizes: readonly DiskSize[];
   readonly memory: MemoryReading | undefined;
-  /** Whether QEMU itself answered; else this is what the host knows without it. */
-  readonly monitorAnswered: boolean;
+  /** Which groups QEMU itself answered; else there is only what the host knows without it. */
+  readonly answered: Asked;
 };
+
+/** A newer reading; of what was not asked this time, what the older one told. */
+export const mergeReadings = (older: DomainReading, newer: DomainReading, asked: Asked): DomainReading => ({
+  ...newer,
+  ...(asked.memory ? {} : { memory: older.memory }),
+  ...(asked.disk ? {} : { disks: older.disks, diskSizes: older.diskSizes }),
+  ...(asked.pressure ? {} : { delays: older.delays, vcpus: older.vcpus }),
+});
 
 export type MemoryReading = {
   readonly maximumBytes: number;
@@ -70,10 +79,11 @@ export function readDomain(stats: DomainStats): DomainReading {
     diskSizes: sizesOf(block?.list ?? []),
     memory: memoryOf(balloon),
     // what only QEMU can tell; its resident memory, for one, the host knows by itself
-    monitorAnswered:
-      vcpu?.list.some(({ halted }) => halted !== undefined) === true ||
-      block?.list.some(({ rd }) => rd.bytes !== undefined) === true ||
-      (balloon?.available ?? balloon?.unused ?? balloon?.majorFault) !== undefined,
+    answered: {
+      memory: (balloon?.available ?? balloon?.unused ?? balloon?.majorFault) !== undefined,
+      disk: block?.list.some(({ rd }) => rd.bytes !== undefined) === true,
+      pressure: vcpu?.list.some(({ halted }) => halted !== undefined) === true,
+    },
   };
 }
 

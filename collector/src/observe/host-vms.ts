@@ -11,16 +11,19 @@ import { readDomain, stateOf } from './domain-reading.ts';
 import { parseDomainXml } from './domain-xml.ts';
 import type { HostClient } from './host-client.ts';
 import type { InventoryChange } from './inventory-change.ts';
+import { everything, turnAt, turnGroups, type Asked, type TurnGroup } from './read-turns.ts';
 import type { TimedReading } from './vm-rates.ts';
 import { vmConstraints } from './vm-rules.ts';
 import type { VmRulesConfig } from './vm-rules-config.ts';
 import type { PollingOptions } from './watched-host.ts';
-import { WatchedVm } from './watched-vm.ts';
+import { type LongestMs, WatchedVm } from './watched-vm.ts';
 
 export type HostVmsOptions = {
   readonly clock: Clock;
   readonly polling: PollingOptions;
   readonly rules: readonly VmRulesConfig[];
+  /** Where in the turns this host begins, so that not all of a fleet are asked for the same at once. */
+  readonly turn: number;
   readonly onChange: (kind: InventoryChange['kind'], domain: DomainRef) => void;
   /** A VM is no longer here. */
   readonly onGone: (uuid: string) => void;
@@ -32,13 +35,19 @@ export type LifecycleEvent = {
   readonly detail: number;
 };
 
-const groups =
+/** What one poll was told, and what it had asked for. */
+export type VmsAnswer = { readonly asked: Asked; readonly stats: readonly DomainStats[] };
+
+const groupsOf = (asked: Asked): number =>
   StatsGroup.state |
   StatsGroup.cpuTotal |
-  StatsGroup.balloon |
-  StatsGroup.vcpu |
   StatsGroup.interface |
-  StatsGroup.block;
+  (asked.memory ? StatsGroup.balloon : 0) |
+  (asked.disk ? StatsGroup.block : 0) |
+  (asked.pressure ? StatsGroup.vcpu : 0);
+
+/** Rates over more than so many intervals beyond the usual distance would hide what happened in between. */
+const toleratedIntervals = 2.5;
 
 /** The detail that says so, of a VM that started or stopped. */
 const migrated = { started: 1, stopped: 3 } as const;
@@ -56,11 +65,13 @@ export class HostVms {
   readonly #unread = new Set<string>();
   #reading = false;
   #asked = false;
+  #turn: number;
 
   constructor(options: HostVmsOptions) {
     this.#options = options;
     this.#polling = options.polling;
     this.#rules = options.rules;
+    this.#turn = options.turn;
   }
 
   reconfigure(polling: PollingOptions, rules: readonly VmRulesConfig[]): void {
@@ -69,18 +80,38 @@ export class HostVms {
     for (const vm of this.byUuid.values()) this.#constrain(vm);
   }
 
-  /** Rates over more than this would hide what happened in between. */
-  get longestMs(): number {
-    return this.#polling.intervalMs * 3.5;
+  get longestMs(): LongestMs {
+    const { intervalMs, turns } = this.#polling;
+    const after = (polls: number): number => (polls + toleratedIntervals) * intervalMs;
+    return {
+      base: after(1),
+      memory: after(turns?.memory ?? 1),
+      disk: after(turns?.disk ?? 1),
+      pressure: after(turns?.pressure ?? 1),
+    };
   }
 
-  /** All that run, in one question. */
-  ask(client: HostClient): Promise<readonly DomainStats[]> {
-    return client.domainStats({ groups, filter: DomainFilter.active, ...this.#patience() });
+  /** All that run, in one question; for everything if the host is lively, else for what has its turn or is missing. */
+  async ask(client: HostClient, lively: boolean): Promise<VmsAnswer> {
+    const asked = lively ? everything : this.#nextTurn();
+    const groups = groupsOf(asked);
+    return {
+      asked,
+      stats: await client.domainStats({ groups, filter: DomainFilter.active, ...this.#patience() }),
+    };
+  }
+
+  #nextTurn(): Asked {
+    const { turns } = this.#polling;
+    if (turns === undefined || !this.#asked) return everything;
+    const asked: Record<TurnGroup, boolean> = { ...turnAt(this.#turn++, turns) };
+    for (const vm of this.byUuid.values())
+      for (const group of turnGroups) asked[group] ||= vm.isMissing(group);
+    return asked;
   }
 
   /** Takes the answer to that; who is not named in it is gone. */
-  take(answer: readonly DomainStats[], begunMs: number, endedMs: number): void {
+  take({ asked, stats: answer }: VmsAnswer, begunMs: number, endedMs: number): void {
     const { onChange } = this.#options;
     for (const domain of this.#untold.values()) onChange('started', domain); // no event came since the last poll
     this.#untold.clear();
@@ -91,7 +122,7 @@ export class HostVms {
       const goneMs = this.#gone.get(uuid);
       if (goneMs !== undefined && goneMs >= begunMs) continue; // asked before it went
       named.add(uuid);
-      const isNew = this.#takeOne(stats, begunMs, endedMs);
+      const isNew = this.#takeOne(stats, asked, begunMs, endedMs);
       if (isNew && this.#asked) found.push(stats.domain);
     }
     for (const [uuid, vm] of this.byUuid) {
@@ -169,13 +200,14 @@ export class HostVms {
   async #readOne(client: HostClient, domain: DomainRef): Promise<void> {
     const { clock } = this.#options;
     const begunMs = clock.monotonic();
+    const groups = groupsOf(everything);
     const [stats] = await client.domainStats({ groups, domains: [domain], ...this.#patience() });
     if (stats === undefined || stateOf(stats.state?.state) === 'shutoff') return;
-    this.#takeOne(stats, begunMs, clock.monotonic());
+    this.#takeOne(stats, everything, begunMs, clock.monotonic());
     void this.readDefinitions(client);
   }
 
-  #takeOne(stats: DomainStats, begunMs: number, endedMs: number): boolean {
+  #takeOne(stats: DomainStats, asked: Asked, begunMs: number, endedMs: number): boolean {
     const now: TimedReading = {
       reading: readDomain(stats),
       atMs: (begunMs + endedMs) / 2,
@@ -185,10 +217,12 @@ export class HostVms {
     const known = this.byUuid.get(stats.domain.uuid);
     // another run, or another name, is another VM as far as its counters go
     if (known?.ref.id === stats.domain.id && known.ref.name === stats.domain.name) {
-      known.update(now, this.longestMs, wallMs);
+      const disks = known.reading.diskSizes.length;
+      known.update(now, asked, this.longestMs, wallMs);
+      if (known.reading.diskSizes.length !== disks) this.#constrain(known);
       return false;
     }
-    this.byUuid.set(stats.domain.uuid, new WatchedVm(stats.domain, now, wallMs));
+    this.byUuid.set(stats.domain.uuid, new WatchedVm(stats.domain, now, asked, wallMs));
     this.#unread.add(stats.domain.uuid);
     return known === undefined;
   }

@@ -18,6 +18,8 @@ export type HostWatchOptions = {
   readonly polling: PollingOptions;
   /** 0..1: where in the interval this host is polled, so that hosts are spread over it. */
   readonly phase: number;
+  /** Where in the turns of what is not read at every poll this host begins. */
+  readonly turn: number;
   /** Pause before the first connection, so that a large fleet does not connect at once. */
   readonly firstAfterMs: number;
   readonly rules: readonly VmRulesConfig[];
@@ -54,7 +56,7 @@ export class HostWatch implements WatchedHost {
   #why = 'not connected yet';
 
   constructor(options: HostWatchOptions) {
-    const { clock, config, polling, rules } = options;
+    const { clock, config, polling, rules, turn } = options;
     this.#options = options;
     this.config = config;
     this.#polling = polling;
@@ -63,6 +65,7 @@ export class HostWatch implements WatchedHost {
       clock,
       polling,
       rules,
+      turn,
       onChange: (kind, domain) => {
         this.#tell(kind, domain);
       },
@@ -128,13 +131,17 @@ export class HostWatch implements WatchedHost {
     this.cost.polls++;
     try {
       const timeoutMs = this.#polling.deadlineMs;
-      const [stats, node] = await Promise.all([this.#vms.ask(client), this.#node.read(client, timeoutMs)]);
+      const lively = this.#node.isLively(this.#polling.turns?.allFromCpu ?? 1);
+      const [answer, node] = await Promise.all([
+        this.#vms.ask(client, lively),
+        this.#node.read(client, timeoutMs),
+      ]);
       if (this.#stopped) return;
       const endedMs = clock.monotonic();
       this.cost.pollSeconds = (endedMs - begunMs) / 1000;
       this.#lateInRow = 0;
-      this.#vms.take(stats, begunMs, endedMs);
-      const shrank = this.#node.take(node, endedMs, this.#vms.longestMs);
+      this.#vms.take(answer, begunMs, endedMs);
+      const shrank = this.#node.take(node, endedMs, this.#vms.longestMs.base);
       if (shrank !== null)
         this.#note('memory-shrank', `its memory fell from ${shrank[0]} to ${shrank[1]} bytes`);
       this.sampledMs = endedMs;

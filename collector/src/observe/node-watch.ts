@@ -17,6 +17,7 @@ import {
   type NodeCpuReading,
   type NodeMemoryReading,
 } from './node-load.ts';
+import { isLively } from './read-turns.ts';
 
 export type NodeAnswer = { readonly cpu: NodeCpuReading | null; readonly memory: NodeMemoryReading | null };
 
@@ -29,12 +30,18 @@ export class NodeWatch {
   memory: NodeMemoryReading | null = null;
   #cpu: NodeCpuReading | null = null;
   #cpuAtMs = 0;
+  #cpuShareBefore: number | null = null;
   /** How many numbers the host has to tell; null until the connection was asked. */
   #counts: { cpu: number; memory: number } | null = null;
 
   /** The next connection may be to another daemon. */
   disconnected(): void {
     this.#counts = null;
+  }
+
+  /** Whether its CPUs are, or suddenly became, so busy that its VMs are to be watched closely. */
+  isLively(allFromCpu: number): boolean {
+    return isLively(this.#cpuShareBefore, this.cpuShare, allFromCpu);
   }
 
   reconfigure(config: HostConfig): void {
@@ -73,6 +80,7 @@ export class NodeWatch {
 
   /** Takes an answer; memory that the host lost since the one before is told, as `[before, now]` in bytes. */
   take({ cpu, memory }: NodeAnswer, atMs: number, longestMs: number): readonly [number, number] | null {
+    this.#cpuShareBefore = this.cpuShare;
     this.cpuShare = atMs - this.#cpuAtMs > longestMs ? null : nodeCpuShare(this.#cpu, cpu);
     this.#cpu = cpu;
     this.#cpuAtMs = atMs;

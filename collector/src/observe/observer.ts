@@ -139,6 +139,7 @@ export class Observer extends EventEmitter<ObserverEvents> {
           ? new HostWatch({
               ...shared,
               phase,
+              turn: index,
               firstAfterMs: phase * spread,
               rules,
               connect,

@@ -7,6 +7,7 @@ import type { HostConfig } from './host-config.ts';
 import type { NodeMemoryReading } from './node-load.ts';
 import { TroubleBook } from './trouble-book.ts';
 import { VirtTopCsv, type VirtTopRow, type VirtTopVm } from './virt-top-csv.ts';
+import { everything } from './read-turns.ts';
 import { unknownRates, type VmRates } from './vm-rates.ts';
 import type { VmRulesConfig } from './vm-rules-config.ts';
 import type { PollCost, PollingOptions, WatchedHost } from './watched-host.ts';
@@ -206,11 +207,12 @@ export class VirtTopWatch implements WatchedHost {
       disks: undefined,
       diskSizes: [],
       memory: undefined,
-      monitorAnswered: false,
+      answered: { memory: false, disk: false, pressure: false },
     };
     const vm = new WatchedVm(
       { name, uuid, id },
       { reading, atMs, uncertaintyMs: 0 },
+      everything,
       this.#options.clock.now(),
     );
     this.vms.set(uuid, vm);

@@ -14,55 +14,78 @@ export type VmRates = Omit<Usage, 'memBytes'> & {
   readonly pressure: number | null;
 };
 
+type DiskRates = Pick<
+  VmRates,
+  'diskReadBytesPerSecond' | 'diskWriteBytesPerSecond' | 'diskRequestsPerSecond'
+>;
+type PressureRate = Pick<VmRates, 'pressure'>;
+/** What every poll tells. */
+type BaseRates = Omit<VmRates, keyof DiskRates | keyof PressureRate>;
+
+export const unknownDiskRates: DiskRates = {
+  diskReadBytesPerSecond: null,
+  diskWriteBytesPerSecond: null,
+  diskRequestsPerSecond: null,
+};
+
 export const unknownRates: VmRates = {
   cpuCores: null,
   netRxBytesPerSecond: null,
   netTxBytesPerSecond: null,
-  diskReadBytesPerSecond: null,
-  diskWriteBytesPerSecond: null,
-  diskRequestsPerSecond: null,
+  ...unknownDiskRates,
   pressure: null,
 };
 
 /** An answer that took long may have been read at any moment of the wait; more error than this is no measurement. */
 const toleratedError = 0.1;
 
-export type Comparison =
-  /** Not yet: compare the next reading with the same one before. */
-  { readonly verdict: 'too-close' } | { readonly verdict: 'measured' | 'gap'; readonly rates: VmRates };
+export type Verdict =
+  /** Compare the next reading with the same one before. */
+  | 'too-close'
+  | 'measured'
+  /** After a restart, a migration, a pause or too long a silence: unknown; never a spike, never a zero. */
+  | 'gap';
 
-/**
- * Rates between two readings of one VM. A gap (all null) after a restart, a migration, a pause or too long a silence:
- * never a spike, never a zero.
- */
-export function compareReadings(
+/** Whether two readings of one VM can be compared. */
+export function comparability(
   before: TimedReading | undefined,
   now: TimedReading,
   longestMs: number,
-): Comparison {
-  const gap: Comparison = { verdict: 'gap', rates: unknownRates };
-  if (before === undefined) return gap;
+): Verdict {
+  if (before === undefined) return 'gap';
   const a = before.reading;
   const b = now.reading;
   const elapsed = now.atMs - before.atMs;
-  if (a.runId !== b.runId || a.state !== 'running' || b.state !== 'running') return gap;
-  if (elapsed > longestMs) return gap;
-  if (a.cpuSeconds !== undefined && b.cpuSeconds !== undefined && b.cpuSeconds < a.cpuSeconds) return gap;
-  if (before.uncertaintyMs + now.uncertaintyMs > toleratedError * elapsed) return { verdict: 'too-close' };
-  const seconds = elapsed / 1000;
-  const [rx, tx] = deviceRates(a.interfaces, b.interfaces, seconds, 2);
-  const [read, write, requests] = deviceRates(a.disks, b.disks, seconds, 3);
-  const [delay] = deviceRates(a.delays, b.delays, seconds, 1);
+  if (a.runId !== b.runId || a.state !== 'running' || b.state !== 'running') return 'gap';
+  if (elapsed > longestMs) return 'gap';
+  if (a.cpuSeconds !== undefined && b.cpuSeconds !== undefined && b.cpuSeconds < a.cpuSeconds) return 'gap';
+  return before.uncertaintyMs + now.uncertaintyMs > toleratedError * elapsed ? 'too-close' : 'measured';
+}
+
+const secondsBetween = (before: TimedReading, now: TimedReading): number => (now.atMs - before.atMs) / 1000;
+
+export function baseRates(before: TimedReading, now: TimedReading): BaseRates {
+  const seconds = secondsBetween(before, now);
+  const [rx, tx] = deviceRates(before.reading.interfaces, now.reading.interfaces, seconds, 2);
   return {
-    verdict: 'measured',
-    rates: {
-      cpuCores: counterRate(a.cpuSeconds, b.cpuSeconds, seconds),
-      netRxBytesPerSecond: rx!,
-      netTxBytesPerSecond: tx!,
-      diskReadBytesPerSecond: read!,
-      diskWriteBytesPerSecond: write!,
-      diskRequestsPerSecond: requests!,
-      pressure: delay === null || delay === undefined || b.vcpus === 0 ? null : delay / b.vcpus,
-    },
+    cpuCores: counterRate(before.reading.cpuSeconds, now.reading.cpuSeconds, seconds),
+    netRxBytesPerSecond: rx!,
+    netTxBytesPerSecond: tx!,
   };
+}
+
+export function diskRates(before: TimedReading, now: TimedReading): DiskRates {
+  const seconds = secondsBetween(before, now);
+  const [read, write, requests] = deviceRates(before.reading.disks, now.reading.disks, seconds, 3);
+  return {
+    diskReadBytesPerSecond: read!,
+    diskWriteBytesPerSecond: write!,
+    diskRequestsPerSecond: requests!,
+  };
+}
+
+export function pressureRate(before: TimedReading, now: TimedReading): PressureRate {
+  const [delay] = deviceRates(before.reading.delays, now.reading.delays, secondsBetween(before, now), 1);
+  const { vcpus } = now.reading;
+  return { pressure: delay === null || delay === undefined || vcpus === 0 ? null : delay / vcpus };
 }

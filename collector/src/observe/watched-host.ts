@@ -2,12 +2,15 @@ import type { Source } from '../fleet/freshness.ts';
 import type { HostCapacity } from '../fleet/host.ts';
 import type { HostConfig } from './host-config.ts';
 import type { NodeMemoryReading } from './node-load.ts';
+import type { ReadTurns } from './read-turns.ts';
 import type { TroubleBook } from './trouble-book.ts';
 import type { WatchedVm } from './watched-vm.ts';
 
 export type PollingOptions = {
   readonly intervalMs: number;
   readonly deadlineMs: number;
+  /** Absent: every poll asks everything. */
+  readonly turns?: ReadTurns;
   /** Path prefixes that every host sees. */
   readonly sharedStorage: readonly string[];
   readonly dirtyRate: {

@@ -2,14 +2,30 @@ import type { DomainRef } from '@evenkeel/libvirt';
 import type { Source } from '../fleet/freshness.ts';
 import { unknownLoad, type Load } from '../fleet/load.ts';
 import type { Vm, VmMemory } from '../fleet/vm.ts';
-import type { DomainReading } from './domain-reading.ts';
+import { mergeReadings, type DomainReading } from './domain-reading.ts';
 import type { DomainFacts } from './domain-xml.ts';
 import { MemoryTrust } from './memory-trust.ts';
-import { compareReadings, unknownRates, type TimedReading, type VmRates } from './vm-rates.ts';
+import { turnGroups, type Asked, type TurnGroup } from './read-turns.ts';
+import {
+  baseRates,
+  comparability,
+  diskRates,
+  pressureRate,
+  unknownDiskRates,
+  unknownRates,
+  type TimedReading,
+  type VmRates,
+} from './vm-rates.ts';
 import { unreadConstraints, type VmConstraints } from './vm-rules.ts';
 
 /** Less CPU time than this between two readings, and no word from QEMU: it hangs. */
 const hungCpuSeconds = 0.001;
+
+/** How far apart two readings of a group may be, for a rate between them to tell anything. */
+export type LongestMs = Readonly<Record<'base' | TurnGroup, number>>;
+
+/** A counter must have been read so often before its rate is known; an amount only once. */
+const readsToKnow: Readonly<Record<TurnGroup, number>> = { memory: 1, disk: 2, pressure: 2 };
 
 /** What a host can give, to set a VM's use against; null where it is not known. */
 export type SharedLimits = {
@@ -32,42 +48,83 @@ export class WatchedVm {
   rates: VmRates = unknownRates;
   memory: VmMemory;
   #baseline: TimedReading | undefined;
+  /** The same for the groups that are read in turn. */
+  readonly #baselines: { disk?: TimedReading; pressure?: TimedReading };
+  /** When each group was last measured. */
+  readonly #measuredMs: Record<TurnGroup, number | null> = { memory: null, disk: null, pressure: null };
+  /** How often each group was read since the last gap. */
+  readonly #reads: Record<TurnGroup, number> = { memory: 0, disk: 0, pressure: 0 };
   readonly #trust = new MemoryTrust();
-  #everAnswered = false;
+  readonly #everAnswered: Record<TurnGroup, boolean>;
 
-  constructor(ref: DomainRef, first: TimedReading, wallMs: number) {
+  constructor(ref: DomainRef, first: TimedReading, asked: Asked, wallMs: number) {
     this.ref = ref;
     this.reading = first.reading;
     this.runningSinceMs = first.atMs;
     this.sampledMs = first.atMs;
     this.#baseline = first;
-    this.#everAnswered = first.reading.monitorAnswered;
+    this.#baselines = { ...(asked.disk && { disk: first }), ...(asked.pressure && { pressure: first }) };
+    for (const group of turnGroups) this.#reads[group] = Number(asked[group]);
+    this.#everAnswered = { ...first.reading.answered };
     this.memory = this.#memoryOf(first, wallMs);
+    if (asked.memory) this.#measuredMs.memory = first.atMs;
   }
 
   get isRunning(): boolean {
     return this.reading.state === 'running';
   }
 
-  /** Takes the next answer about it. */
-  update(now: TimedReading, longestMs: number, wallMs: number): void {
+  /** Whether the next poll must ask for a group, its turn or not: what can be known of it is not known yet. */
+  isMissing(group: TurnGroup): boolean {
+    return this.isRunning && (this.hung || this.#reads[group] < readsToKnow[group]);
+  }
+
+  /** Takes the next answer about it: of what was asked, and of what every poll asks. */
+  update(answer: TimedReading, asked: Asked, longestMs: LongestMs, wallMs: number): void {
     const before = this.#baseline;
     const wasRunning = this.isRunning;
+    const now = { ...answer, reading: mergeReadings(this.reading, answer.reading, asked) };
     this.reading = now.reading;
     if (this.isRunning && !wasRunning) this.runningSinceMs = now.atMs;
-    if (this.#isHung(before, now)) {
+    const hung = this.#isHung(before, now, asked);
+    if (hung === true || (hung === undefined && this.hung)) {
       this.hung = true;
       this.rates = unknownRates;
       return;
     }
     this.hung = false;
-    this.#everAnswered ||= now.reading.monitorAnswered;
-    const comparison = compareReadings(before, now, longestMs);
-    this.memory = this.#memoryOf(now, wallMs);
+    for (const group of turnGroups) this.#everAnswered[group] ||= asked[group] && now.reading.answered[group];
+    if (asked.memory) {
+      this.memory = this.#memoryOf(now, wallMs);
+      this.#measuredMs.memory = now.atMs;
+      this.#reads.memory++;
+    }
     this.sampledMs = now.atMs;
-    if (comparison.verdict === 'too-close') return;
-    this.rates = comparison.rates;
-    this.#baseline = now;
+    const verdict = comparability(before, now, longestMs.base);
+    if (verdict === 'gap') this.#forget();
+    if (verdict === 'measured') this.rates = { ...this.rates, ...baseRates(before!, now) };
+    if (verdict !== 'too-close') this.#baseline = now;
+    this.#measure('disk', now, asked, longestMs);
+    this.#measure('pressure', now, asked, longestMs);
+  }
+
+  /** A group that is read in turn: its rate holds until its next turn, or until that is overdue. */
+  #measure(group: 'disk' | 'pressure', now: TimedReading, asked: Asked, longestMs: LongestMs): void {
+    const measured = this.#measuredMs[group];
+    const before = this.#baselines[group];
+    const verdict = asked[group] ? comparability(before, now, longestMs[group]) : 'too-close';
+    const overdue = measured !== null && now.atMs - measured > longestMs[group];
+    if (verdict === 'measured') {
+      const rates = group === 'disk' ? diskRates(before!, now) : pressureRate(before!, now);
+      this.rates = { ...this.rates, ...rates };
+      this.#measuredMs[group] = now.atMs;
+    } else if (verdict === 'gap' || overdue) {
+      this.rates = { ...this.rates, ...(group === 'disk' ? unknownDiskRates : { pressure: null }) };
+      this.#measuredMs[group] = null;
+    }
+    if (verdict === 'too-close') return;
+    this.#baselines[group] = now;
+    this.#reads[group]++;
   }
 
   /** An event said so, before any answer could. */
@@ -80,7 +137,17 @@ export class WatchedVm {
   /** What comes next cannot be compared with what was. */
   interrupt(): void {
     this.#baseline = undefined;
+    this.#forget();
+  }
+
+  #forget(): void {
     this.rates = unknownRates;
+    delete this.#baselines.disk;
+    delete this.#baselines.pressure;
+    for (const group of ['disk', 'pressure'] as const) {
+      this.#reads[group] = 0;
+      this.#measuredMs[group] = null;
+    }
   }
 
   view(
@@ -113,6 +180,7 @@ export class WatchedVm {
       rules: constraints.rules,
       freshness,
       sampledAt: Math.round(wallOf(this.sampledMs)),
+      ...(source === 'libvirt' && { measuredAt: this.#measuredAt(wallOf) }),
       source,
     };
   }
@@ -133,8 +201,17 @@ export class WatchedVm {
     };
   }
 
-  #isHung(before: TimedReading | undefined, now: TimedReading): boolean {
-    if (now.reading.monitorAnswered || !this.#everAnswered || !this.isRunning) return false;
+  #measuredAt(wallOf: (ms: number) => number): NonNullable<Vm['measuredAt']> {
+    const of = (ms: number | null): number | null => (ms === null ? null : Math.round(wallOf(ms)));
+    const { memory, disk, pressure } = this.#measuredMs;
+    return { mem: of(memory), disk: of(disk), pressure: of(pressure) };
+  }
+
+  /** Undefined when nothing was asked that it would have answered. */
+  #isHung(before: TimedReading | undefined, now: TimedReading, asked: Asked): boolean | undefined {
+    if (!this.isRunning) return false;
+    if (turnGroups.some((group) => asked[group] && now.reading.answered[group])) return false;
+    if (!turnGroups.some((group) => asked[group] && this.#everAnswered[group])) return undefined;
     const then = before?.reading.cpuSeconds;
     const cpu = now.reading.cpuSeconds;
     return then === undefined || cpu === undefined || (cpu >= then && cpu - then < hungCpuSeconds);

@@ -12,6 +12,7 @@ export function observerSettings({ config }: LoadedConfig, policy: Policy): Obse
     polling: {
       intervalMs: polling.intervalSeconds * 1000,
       deadlineMs: polling.deadlineSeconds * 1000,
+      turns: polling.everyIntervals,
       sharedStorage: polling.sharedStorage,
       dirtyRate: {
         enabled: polling.dirtyRate.enabled,

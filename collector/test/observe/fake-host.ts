@@ -12,6 +12,7 @@ import {
   LibvirtError,
   type Procedure,
   StateStats,
+  StatsGroup,
   VcpuGroup,
   VcpuStats,
 } from '@evenkeel/libvirt';
@@ -50,6 +51,8 @@ export class FakeHost {
   connections = 0;
   closed = 0;
   readonly asked: string[] = [];
+  /** The groups of each question about all VMs. */
+  readonly askedGroups: number[] = [];
   readonly #clock: HandClock;
 
   constructor(clock: HandClock) {
@@ -96,14 +99,15 @@ export class FakeHost {
         this.closed++;
         events.close();
       },
-      domainStats: (options) =>
-        this.#answer(options?.timeoutMs, () =>
+      domainStats: (options) => {
+        const { groups = 0, domains, timeoutMs } = options ?? {};
+        if (domains === undefined) this.askedGroups.push(groups);
+        return this.#answer(timeoutMs, () =>
           this.vms
-            .filter(
-              (vm) => options?.domains === undefined || options.domains.some((one) => one.uuid === vm.uuid),
-            )
-            .map(statsOf),
-        ),
+            .filter((vm) => domains === undefined || domains.some((one) => one.uuid === vm.uuid))
+            .map((vm) => only(statsOf(vm), groups)),
+        );
+      },
       call: <Args, Ret>(procedure: Procedure<Args, Ret>, args: Args, options?: { timeoutMs?: number }) =>
         this.#answer(options?.timeoutMs, () => this.#call(procedure.name, args) as Ret),
     };
@@ -169,6 +173,14 @@ export class FakeHost {
         throw new LibvirtError(ErrorCode.notSupported, `unknown procedure ${name}`);
     }
   }
+}
+
+/** What was not asked for is not told. */
+function only(stats: DomainStats, groups: number): DomainStats {
+  if ((groups & StatsGroup.balloon) === 0) stats.balloon = undefined;
+  if ((groups & StatsGroup.block) === 0) stats.block = undefined;
+  if ((groups & StatsGroup.vcpu) === 0) stats.vcpu = undefined;
+  return stats;
 }
 
 function statsOf(vm: FakeVm): DomainStats {

@@ -3013,6 +3013,12 @@ export interface components {
       rules: components['schemas']['VmRules'];
       freshness: components['schemas']['Freshness'];
       sampledAt: number | null;
+      /** @description when what is not read at every interval was measured last; all else: at sampledAt */
+      measuredAt?: {
+        mem: number | null;
+        disk: number | null;
+        pressure: number | null;
+      };
       source: components['schemas']['Source'];
       loadClass: components['schemas']['LoadClass'] | null;
       classChange: components['schemas']['ClassChange'] | null;
