@@ -55,10 +55,7 @@ export const askConstraints = (
     if (codes.size === 0) note(constraints.refusal(before, u, h));
   }
   const after = before.copy();
-  if (model.home[u] !== h) {
-    after.join(u, h);
-    after.part(u, model.home[u]!);
-  }
+  if (model.home[u] !== h) after.move(u, h);
   return {
     ...refusedBy([...codes]),
     partedFrom: model
