@@ -120,12 +120,16 @@ export function rows(
   return panel;
 }
 
-/** A panel of the app; it reads the collector itself and needs no query. */
+/**
+ * A panel of the app; it reads the collector itself and needs no query. It names Grafana's own data source, since a
+ * panel that names none is given an empty query to the default one.
+ */
 export const appPanel = (text: PanelText, type: string, size: Size, options: object) =>
   new PanelBuilder()
     .type(type)
     .title(text.title)
     .description(text.description)
+    .datasource({ type: 'datasource', uid: '-- Grafana --' })
     .span(size.width)
     .height(size.height)
     .options(options);
@@ -133,7 +137,8 @@ export const appPanel = (text: PanelText, type: string, size: Size, options: obj
 export const column = (name: string, ...properties: DynamicConfigValue[]): Column => ({ name, properties });
 export const unit = (value: string): DynamicConfigValue => ({ id: 'unit', value });
 export const width = (value: number): DynamicConfigValue => ({ id: 'custom.width', value });
-export const hidden: DynamicConfigValue = { id: 'custom.hideFrom', value: { viz: true } };
+/** As Grafana 11 names it; the table of 12.3 and later turns it into its own name when it loads. */
+export const hidden: DynamicConfigValue = { id: 'custom.hidden', value: true };
 export const linked = (title: string, url: string): DynamicConfigValue => ({
   id: 'links',
   value: [{ title, url }],

@@ -79,6 +79,7 @@ the address that takes orders (see docs/operating.md), and runs until Ctrl-C.
           zone: host.zone,
           rack: host.rack,
           nicMegabitsPerSecond: host.nicBitsPerSecond / 1e6,
+          diskMegabytesPerSecond: 2000,
           energy: { idleWatts: 90 + host.cores, maxWatts: 150 + 6 * host.cores, bootSeconds: 120 },
         })),
       }) + '\n',

@@ -2,6 +2,7 @@ import { board, hostPage, vmBoard } from '../board.ts';
 import { inFleet } from '../influxql.ts';
 import { column, figure, lines, linked, rows, steps, unit, width } from '../panels.ts';
 
+const noMigration = 'no migration in this time';
 const ended = (stage: 'done' | 'failed' | 'aborted') => inFleet('migration').whereField('stage', '=', stage);
 
 export const migrationsBoard = () =>
@@ -47,7 +48,7 @@ export const migrationsBoard = () =>
         { width: 6, height: 4 },
         steps('blue'),
         { query: ended('done').select('mean', 'seconds'), alias: 'duration' },
-      ),
+      ).noValue('none'),
     )
     .withPanel(
       figure(
@@ -56,7 +57,7 @@ export const migrationsBoard = () =>
         { width: 6, height: 4 },
         steps('green', [0.3, 'orange'], [1, 'red']),
         { query: ended('done').select('max', 'downtime_seconds', 'downtime'), alias: 'downtime' },
-      ),
+      ).noValue('none'),
     )
     .withPanel(
       lines(
@@ -65,7 +66,7 @@ export const migrationsBoard = () =>
         { width: 12, height: 8 },
         { query: ended('done').select('mean', 'seconds').byTime(), alias: 'measured' },
         { query: ended('done').select('mean', 'forecast_seconds').byTime(), alias: 'forecast' },
-      ),
+      ).noValue(noMigration),
     )
     .withPanel(
       lines(
@@ -74,7 +75,7 @@ export const migrationsBoard = () =>
         { width: 12, height: 8 },
         { query: ended('done').select('max', 'downtime_seconds').byTime(), alias: 'measured' },
         { query: ended('done').select('max', 'forecast_downtime_seconds').byTime(), alias: 'forecast' },
-      ),
+      ).noValue(noMigration),
     )
     .withPanel(
       lines(
@@ -93,7 +94,7 @@ export const migrationsBoard = () =>
             .byTime(),
           alias: 'error',
         },
-      ),
+      ).noValue(noMigration),
     )
     .withPanel(
       lines(
@@ -119,7 +120,7 @@ export const migrationsBoard = () =>
             .by('vm'),
           alias: '$tag_vm dirties',
         },
-      ),
+      ).noValue(noMigration),
     )
     .withPanel(
       rows(

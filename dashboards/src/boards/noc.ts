@@ -7,6 +7,7 @@ import {
   appPanel,
   column,
   figure,
+  hidden,
   leveled,
   lines,
   linked,
@@ -144,7 +145,7 @@ export const nocBoard = () => {
           .select('last', 'pressure')
           .by('host'),
         [
-          column('Time', { id: 'custom.hideFrom', value: { viz: true } }),
+          column('Time', hidden),
           column('host', linked('Host dashboard', hostBoard), linked('Host page', hostPage)),
           ...dimensions.map((dimension) =>
             column(

@@ -2,7 +2,7 @@ import { defaultPolicy } from '../../../collector/src/fleet/default-policy.ts';
 import { app, board, hostVariable, vmVariable } from '../board.ts';
 import { inFleet } from '../influxql.ts';
 import type { Dimension } from '../measurements.ts';
-import { column, figure, lines, linked, rows, shares, steps, unit } from '../panels.ts';
+import { column, figure, hidden, lines, linked, rows, shares, steps, unit } from '../panels.ts';
 
 // By name over all hosts: a VM that moved keeps its history.
 const ofVm = () => inFleet('vm').whereVariable('vm');
@@ -57,6 +57,7 @@ export const vmBoardOf = () =>
         { width: 12, height: 4 },
         ofVm().raw('state').raw('vcpus').raw('mem_current_bytes', 'memory').tag('host').tag('uuid').newest(1),
         [
+          column('Time', hidden),
           column('memory', unit('bytes')),
           column('uuid', linked('VM page', `${app}/vms/\${__value.raw}`)),
           column('host', linked('Host page', `${app}/hosts/\${__value.raw}`)),
