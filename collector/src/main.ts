@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { systemClock as actClock } from './act/clock.ts';
 import { createController } from './act/create-controller.ts';
 import { libvirtHypervisor } from './act/libvirt-hypervisor.ts';
 import { createApi } from './api/api-server.ts';
@@ -14,7 +15,7 @@ import { TokenFile } from './api/token-file.ts';
 import type { Config } from './config/config.ts';
 import { durationSeconds } from './config/duration.ts';
 import type { LoadedConfig, Secrets } from './config/load-config.ts';
-import { systemClock } from './fleet/clock.ts';
+import { systemClock, type Clock } from './fleet/clock.ts';
 import { openJournal } from './journal/journal.ts';
 import { Observer } from './observe/observer.ts';
 import { createJudgeState } from './judge/judge.ts';
@@ -40,11 +41,15 @@ export type CollectorOptions = {
   /** Said in the API, so that nobody takes a demonstration for their hosts. */
   readonly simulated?: boolean;
   readonly console?: ConsoleFolders;
+  /** Other than the machine's where hours are to pass in minutes. */
+  readonly clock?: Clock;
 };
 
 export type Collector = {
   readonly url: string;
   readonly tokens: TokenFile;
+  /** What is written to the databases, and how far they are behind. */
+  readonly telemetry: Pick<Telemetry, 'flush' | 'status'>;
   /** Takes a changed configuration without losing what is known; some changes need a restart, and the log says so. */
   readonly reconfigure: (loaded: LoadedConfig) => Promise<void>;
   readonly stop: () => Promise<void>;
@@ -57,10 +62,10 @@ const mebibyte = 1_048_576;
 
 /** Wires the rooms together and starts them from the ground up; `stop` goes the other way. */
 export async function startCollector(options: CollectorOptions): Promise<Collector> {
-  const { log } = options;
+  const { log, clock = systemClock } = options;
   let { loaded } = options;
   const { config } = loaded;
-  const { now } = systemClock;
+  const { now } = clock;
   const stops: (() => unknown)[] = [];
   const stop = async (): Promise<void> => {
     for (const step of stops.splice(0).reverse()) await step();
@@ -113,7 +118,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
 
     const observer = new Observer({
       ...observerSettings(loaded, policy.get()),
-      clock: systemClock,
+      clock,
       log: log.warn,
       connect: (host, onRetryFailed) =>
         new LibvirtClient(host.uri ?? '', {
@@ -166,6 +171,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
         moves: () => advisor.moves(),
         planDrain: (host) => advisor.planDrain(host),
       },
+      clock: { ...actClock, now },
       log: log.warn,
     });
     const running = new RunningMigrations();
@@ -222,11 +228,16 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
       listeners: () => events.listeners,
       now,
     });
-    const timer = setInterval(() => {
-      telemetry.write(health.points());
-    }, healthEveryMs);
+    let cancelHealth: () => void;
+    const tellHealth = (): void => {
+      cancelHealth = clock.after(healthEveryMs, () => {
+        telemetry.write(health.points());
+        tellHealth();
+      });
+    };
+    tellHealth();
     stops.push(() => {
-      clearInterval(timer);
+      cancelHealth();
       health.stop();
     });
 
@@ -271,6 +282,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     return {
       url,
       tokens,
+      telemetry,
       stop,
       reconfigure: async (changed) => {
         loaded = changed;

@@ -14,7 +14,13 @@ const strict = { additionalProperties: false };
 /** What may be done to a simulated fleet while it runs. */
 export const FleetOrder = Type.Union([
   Type.Object({ order: Type.Enum(['hang-host', 'wake-host', 'kill-host', 'revive-host']), host }, strict),
-  Type.Object({ order: Type.Enum(['crash-vm', 'stop-vm', 'start-vm', 'pause-vm', 'resume-vm']), vm }, strict),
+  Type.Object(
+    {
+      order: Type.Enum(['crash-vm', 'stop-vm', 'start-vm', 'pause-vm', 'resume-vm', 'fail-migration']),
+      vm,
+    },
+    strict,
+  ),
   Type.Object(
     {
       order: Type.Literal('load-vm'),
@@ -24,6 +30,10 @@ export const FleetOrder = Type.Union([
       mem: share,
       pageWritesPerSecond: rate,
       txBytesPerSecond: rate,
+      readBytesPerSecond: rate,
+      riseSeconds: Type.Optional(
+        Type.Number({ minimum: 0, description: 'it rises to that evenly over this time (default: at once)' }),
+      ),
     },
     strict,
   ),
@@ -47,11 +57,12 @@ export async function carryOut(simulated: SimulatedFleet, order: FleetOrder): Pr
   }
   const found = fleet.locate(order.vm);
   if (order.order === 'load-vm') {
-    const { cpu, mem, pageWritesPerSecond, txBytesPerSecond } = order;
-    const wish = Object.entries({ cpu, mem, pageWritesPerSecond, txBytesPerSecond });
+    const { cpu, mem, pageWritesPerSecond, txBytesPerSecond, readBytesPerSecond } = order;
+    const wish = Object.entries({ cpu, mem, pageWritesPerSecond, txBytesPerSecond, readBytesPerSecond });
     const demand = Object.fromEntries(wish.filter(([, value]) => value !== undefined));
-    fleet.load(found.vm, demand, order.seconds);
-  } else if (order.order === 'crash-vm') fleet.crash(found.vm, found.host);
+    fleet.load(found.vm, demand, order.seconds, order.riseSeconds);
+  } else if (order.order === 'fail-migration') fleet.failMigration(found.vm);
+  else if (order.order === 'crash-vm') fleet.crash(found.vm, found.host);
   else if (order.order === 'stop-vm') fleet.stop(found.vm, found.host);
   else if (order.order === 'start-vm') fleet.start(found.vm, found.host);
   else if (order.order === 'pause-vm') fleet.pause(found.vm, found.host);

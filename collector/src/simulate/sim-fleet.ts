@@ -116,8 +116,16 @@ export class SimFleet {
   }
 
   /** From now on the guest wants this, whatever its workload says. */
-  load(vm: SimVm, demand: Partial<Demand>, seconds: number): void {
-    vm.order(demand, this.clock.now() + seconds * 1000);
+  load(vm: SimVm, demand: Partial<Demand>, seconds: number, riseSeconds = 0): void {
+    const since = this.clock.now();
+    vm.order({ demand, since, until: since + seconds * 1000, riseMs: riseSeconds * 1000 });
+  }
+
+  /** The migration of this guest breaks off, as when QEMU on the target dies; the guest runs on where it was. */
+  failMigration(vm: SimVm): void {
+    const migration = this.migrationOf(vm);
+    if (!migration) throw new Error(`VM "${vm.plan.name}" is not being migrated`);
+    migration.lose(LibvirtErrorNumber.internal, 'internal error: qemu unexpectedly closed the monitor');
   }
 
   /** What a host takes with it when it dies. */

@@ -107,10 +107,10 @@ export class SimHost {
     return Math.max(0, this.plan.memBytes - this.load.memBytes);
   }
 
-  /** What a new guest may take: memory that other guests were promised is not free, used or not. */
+  /** What a new guest may take: memory that other active guests were promised is not free, used or not. */
   get unpromisedBytes(): number {
     let promised = hostMemBytes;
-    for (const vm of this.vms.values()) promised += vm.plan.memBytes;
+    for (const vm of this.vms.values()) if (vm.state !== DomainState.shutoff) promised += vm.plan.memBytes;
     for (const migration of this.migrations) {
       if (migration.target === this) promised += migration.vm.plan.memBytes;
     }

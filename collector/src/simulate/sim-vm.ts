@@ -19,7 +19,13 @@ export type SimVmPlan = {
   readonly balloon?: boolean;
 };
 
-type LoadOrder = { readonly demand: Partial<Demand>; readonly until: number };
+type LoadOrder = {
+  readonly demand: Partial<Demand>;
+  readonly since: number;
+  readonly until: number;
+  /** It is reached in a straight line over this time. */
+  readonly riseMs: number;
+};
 
 /** A guest: what it wants, what it got, and the counters that the hypervisor keeps of it. */
 export class SimVm {
@@ -52,16 +58,21 @@ export class SimVm {
   }
 
   /** Something that no plan foresaw: this demand, whatever the workload says, until then. */
-  order(demand: Partial<Demand>, until: number): void {
-    this.#order = { demand, until };
+  order(order: LoadOrder): void {
+    this.#order = order;
   }
 
   decide(loadSeconds: number, now: number): void {
     this.plan.workload(loadSeconds, this.wants);
-    if (this.#order) {
-      if (now < this.#order.until) Object.assign(this.wants, this.#order.demand);
-      else this.#order = null;
+    if (!this.#order) return;
+    const { demand, since, until, riseMs } = this.#order;
+    if (now >= until) {
+      this.#order = null;
+      return;
     }
+    const done = riseMs === 0 ? 1 : Math.min(1, Math.max(0, (now - since) / riseMs));
+    for (const [name, wanted] of Object.entries(demand) as [keyof Demand, number][])
+      this.wants[name] += (wanted - this.wants[name]) * done;
   }
 
   /** `granted`: the share of the CPU time it wanted that it got. */

@@ -7,8 +7,12 @@ export class HandClock implements Clock {
   #wall: number;
   readonly #timers = new Set<{ readonly at: number; readonly call: () => void }>();
 
-  constructor(wall = Date.parse('2026-01-01T00:00:00Z')) {
+  readonly #settle: () => Promise<void>;
+
+  /** `settled` resolves when what the last moment set going has come to rest. */
+  constructor(wall = Date.parse('2026-01-01T00:00:00Z'), settled = settle) {
     this.#wall = wall;
+    this.#settle = settled;
   }
 
   readonly now = () => this.#wall;
@@ -23,7 +27,7 @@ export class HandClock implements Clock {
   async pass(ms: number): Promise<void> {
     const end = this.#monotonic + ms;
     for (;;) {
-      await settle();
+      await this.#settle();
       const next = [...this.#timers].filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0];
       if (next === undefined) break;
       this.#timers.delete(next);
@@ -31,7 +35,7 @@ export class HandClock implements Clock {
       next.call();
     }
     this.#move(end);
-    await settle();
+    await this.#settle();
   }
 
   /** Somebody sets the machine's clock. */

@@ -13,6 +13,7 @@ import {
   MigrateFlag,
   StatsGroup,
 } from '@evenkeel/libvirt';
+import { carryOut } from '../../src/simulate/control-server.ts';
 import { createSimClock } from '../../src/simulate/sim-clock.ts';
 import { SimulatedFleet } from '../../src/simulate/simulated-fleet.ts';
 import type { SimVmPlan } from '../../src/simulate/sim-vm.ts';
@@ -86,6 +87,34 @@ test('a host answers as libvirtd does: name, nodes, guests, their statistics', o
   assert.ok((await one.nodeCpuStats()).idle! > 0n);
   assert.equal((await one.nodeMemoryStats()).total, BigInt(8192 * 1024));
 });
+
+test(
+  'a load that is ordered comes at once, or rises evenly, and goes when its time is over',
+  options,
+  async (t) => {
+    let now = 1_700_000_000_000;
+    const { simulated, one } = await start(t, [vm(1, steady(0.2))], () => now);
+    const groups = StatsGroup.cpuTotal;
+    const shareOver = async (seconds: number): Promise<number> => {
+      const before = await one.domainStats({ groups });
+      now += seconds * 1000;
+      const after = await one.domainStats({ groups });
+      return Number(after[0]!.cpu!.time! - before[0]!.cpu!.time!) / 2 / (seconds * 1e9);
+    };
+    const about = async (seconds: number, share: number): Promise<void> => {
+      const found = await shareOver(seconds);
+      assert.ok(Math.abs(found - share) < 0.01, `${found} instead of ${share}`);
+    };
+    const order = { order: 'load-vm', vm: vm(1, steady(0)).uuid, seconds: 120, cpu: 1 } as const;
+    await carryOut(simulated, { ...order, riseSeconds: 100 });
+    await about(50, 0.4);
+    await about(50, 0.8);
+    await about(20, 1);
+    await about(20, 0.2);
+    await carryOut(simulated, order);
+    await about(20, 1);
+  },
+);
 
 test('a host over capacity gives its guests delay instead of CPU', options, async (t) => {
   let now = 1_700_000_000_000;
