@@ -1,18 +1,25 @@
+import path from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import { LibvirtClient } from '@evenkeel/libvirt';
+import { EventHub } from '../../collector/src/api/event-hub.ts';
 import { systemClock } from '../../collector/src/fleet/clock.ts';
+import { defaultPolicy } from '../../collector/src/fleet/default-policy.ts';
+import { uncalibrated } from '../../collector/src/fleet/migration-calibration.ts';
+import { openJournal } from '../../collector/src/journal/journal.ts';
+import { createJudgeState } from '../../collector/src/judge/judge.ts';
 import { createObserver } from '../../collector/src/observe/observer.ts';
+import { Advisor } from '../../collector/src/service/advisor.ts';
+import { Pipeline } from '../../collector/src/service/pipeline.ts';
 import { HistoryReader } from '../../collector/src/telemetry/history.ts';
 import { HistoryWindow } from '../../collector/src/telemetry/history-window.ts';
-import { samplePoints, stalePoints } from '../../collector/src/telemetry/sample-points.ts';
 import { Telemetry } from '../../collector/src/telemetry/telemetry.ts';
 
 /** What the benchmark asks of the collector's process, as JSON on its standard input. */
 export type CollectorOrder = {
   readonly uris: Readonly<Record<string, string>>;
   readonly influxUrl: string;
-  readonly spoolDirectory: string;
+  readonly directory: string;
   readonly intervalSeconds: number;
   readonly warmSeconds: number;
   readonly measureSeconds: number;
@@ -21,12 +28,15 @@ export type CollectorOrder = {
 export type CollectorFigures = {
   readonly vmSamples: number;
   readonly pointsWritten: number;
-  readonly pointsStored: number;
+  /** Of hosts and VMs, as the database counts them. */
+  readonly samplesStored: number;
   readonly pointsLost: number;
   readonly pollErrors: number;
   readonly freshHosts: number;
   readonly cpuShare: number;
   readonly cpuMicrosecondsPerVmSample: number;
+  readonly judgeSeconds: number;
+  readonly recommendations: number;
   readonly peakResidentMebibytes: number;
   readonly lagSeconds: { readonly p50: number; readonly p99: number };
   readonly loopDelayMs: { readonly p50: number; readonly p99: number; readonly max: number };
@@ -34,8 +44,10 @@ export type CollectorFigures = {
 
 const week = 7 * 86_400;
 const loopResolutionMs = 10;
+/** As the collector does when nothing begins or ends: every 20 s. */
+const advisedOnceIn = 2;
 
-/** Observes, writes and keeps history as the collector does, and measures itself. */
+/** Observes, judges, advises, writes and keeps history as the collector does, and measures itself. */
 async function run(order: CollectorOrder): Promise<CollectorFigures> {
   let measuring = false;
   const lags: { readonly seconds: number; readonly points: number }[] = [];
@@ -48,7 +60,7 @@ async function run(order: CollectorOrder): Promise<CollectorFigures> {
       timeoutMs: 30_000,
     },
     graphite: null,
-    spool: { directory: order.spoolDirectory, maximumBytes: 4e9 },
+    spool: { directory: path.join(order.directory, 'spool'), maximumBytes: 4e9 },
     now: Date.now,
     log: { info: say, warn: say },
     onStored: (batch, at) => {
@@ -87,20 +99,45 @@ async function run(order: CollectorOrder): Promise<CollectorFigures> {
     connect: (config, onRetryFailed) => new LibvirtClient(config.uri!, { onRetryFailed }),
     log: say,
   });
-  let written = 0;
+  const written = { host: 0, vm: 0, others: 0 };
   let vmSamples = 0;
-  observer.on('sample', (host, vms) => {
-    const points = samplePoints('bench', host, vms, Date.now());
-    telemetry.write(points);
-    history.record(host, vms);
-    written += points.length;
+  observer.on('sample', (_host, vms) => {
     if (measuring) vmSamples += vms.length;
   });
-  observer.on('snapshot', (snapshot) => {
-    const points = stalePoints(snapshot);
-    telemetry.write(points);
-    written += points.length;
+  const journal = await openJournal(path.join(order.directory, 'journal.sqlite'), Date.now);
+  const pipeline: Pipeline = new Pipeline({
+    fleet: 'bench',
+    observer,
+    judgeState: createJudgeState(),
+    policy: () => defaultPolicy,
+    draining: () => new Set(),
+    history,
+    telemetry: {
+      write: (points) => {
+        telemetry.write(points);
+        for (const { measurement } of points)
+          written[measurement === 'host' || measurement === 'vm' ? measurement : 'others']++;
+      },
+    },
+    events: new EventHub('bench'),
+    onJudged: () => (++judged % advisedOnceIn === 0 ? advisor.refresh() : null),
+    onError: (error) => {
+      throw error;
+    },
+    now: Date.now,
   });
+  let judged = 0;
+  const advisor: Advisor = new Advisor({
+    journal,
+    policy: () => defaultPolicy,
+    calibration: () => uncalibrated,
+    ground: () => pipeline.judged,
+    flowing: () => new Map(),
+    draining: () => new Set(),
+    onChange: () => undefined,
+    now: Date.now,
+  });
+  pipeline.start();
   observer.start();
   await pause(order.warmSeconds * 1000);
 
@@ -120,6 +157,7 @@ async function run(order: CollectorOrder): Promise<CollectorFigures> {
   const { snapshot } = observer;
   const errors = observer.costs().reduce((sum, { cost }) => sum + cost.errors, 0);
   observer.stop();
+  pipeline.stop();
   await telemetry.flush();
   for (let waited = 0; telemetry.status()[0]!.points > 0 && waited < 120_000; waited += 100) await pause(100);
   measuring = false;
@@ -129,16 +167,19 @@ async function run(order: CollectorOrder): Promise<CollectorFigures> {
   );
   const found = stored.reduce((sum, series) => sum + Number(series.values[0]?.[1] ?? 0), 0);
   await telemetry.close(0);
+  await journal.close();
   const milliseconds = (nanoseconds: number) => Math.round(nanoseconds / 1e4) / 100;
   return {
     vmSamples,
-    pointsWritten: written,
-    pointsStored: found,
-    pointsLost: written - found + status.lost + status.refused,
+    pointsWritten: written.host + written.vm + written.others,
+    samplesStored: found,
+    pointsLost: written.host + written.vm - found + status.lost + status.refused,
     pollErrors: errors,
     freshHosts: snapshot.hosts.filter((host) => host.freshness === 'fresh').length,
     cpuShare: cpuSeconds / seconds,
     cpuMicrosecondsPerVmSample: (cpuSeconds * 1e6) / vmSamples,
+    judgeSeconds: pipeline.judgeSeconds,
+    recommendations: advisor.recommendations().length,
     peakResidentMebibytes: peak / 2 ** 20,
     lagSeconds: { p50: weightedPercentile(lags, 0.5), p99: weightedPercentile(lags, 0.99) },
     loopDelayMs: {

@@ -24,7 +24,7 @@ async function measure(hosts: number, measureSeconds: number): Promise<Collector
     const order: CollectorOrder = {
       uris: JSON.parse(await firstLine(fleet)) as Record<string, string>,
       influxUrl: influxd.url,
-      spoolDirectory: path.join(directory, 'spool'),
+      directory,
       intervalSeconds,
       warmSeconds: 3 * intervalSeconds,
       measureSeconds,
@@ -75,7 +75,7 @@ export const collectorBench = {
       growth.push({ hosts: size, ...(await measure(size, Number(values['growth-minutes']) * 60)) });
     const costs = growth.map(({ cpuMicrosecondsPerVmSample }) => cpuMicrosecondsPerVmSample);
     return {
-      what: 'observing, InfluxDB writing and the history window in one process; fleet and influxd are others',
+      what: 'observing, judging, advising, InfluxDB writing and the history window in one process; fleet and influxd are others',
       hosts,
       vmsPerHost,
       intervalSeconds,

@@ -16,6 +16,7 @@ import type { Config } from './config/config.ts';
 import { durationSeconds } from './config/duration.ts';
 import type { LoadedConfig, Secrets } from './config/load-config.ts';
 import { systemClock, type Clock } from './fleet/clock.ts';
+import type { Sliced } from './fleet/sliced.ts';
 import { openJournal } from './journal/journal.ts';
 import { Observer } from './observe/observer.ts';
 import { createJudgeState } from './judge/judge.ts';
@@ -139,13 +140,12 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
       now,
       onJudged: (judgement) => {
         const news = judgement.began.length + judgement.ended.length > 0;
-        if (!news && now() - advisedAt < adviseEveryMs) return;
+        if (!news && now() - advisedAt < adviseEveryMs) return null;
         advisedAt = now();
-        // After the listeners were told: planning a large fleet takes a moment.
-        setImmediate(() => {
-          advisor.refresh();
-          telemetry.write(recommendationPoints(config.fleet.name, now(), advisor.recommendations()));
-        });
+        return adviseAndTell();
+      },
+      onError: (cause) => {
+        log.error(`a snapshot could not be judged: ${String(cause)}`);
       },
     });
     const hypervisor = libvirtHypervisor((name) => {
@@ -187,6 +187,10 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
       },
       now,
     });
+    const adviseAndTell = function* (): Sliced<void> {
+      yield* advisor.refresh();
+      telemetry.write(recommendationPoints(config.fleet.name, now(), advisor.recommendations()));
+    };
     await advisor.load();
     pipeline.start();
     stops.push(() => {

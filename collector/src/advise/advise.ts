@@ -2,6 +2,7 @@ import type { Finding } from '../fleet/finding.ts';
 import type { Judgement } from '../fleet/judgement.ts';
 import type { Policy } from '../fleet/policy.ts';
 import type { Recommendation } from '../fleet/recommendation.ts';
+import { atOnce, type Sliced } from '../fleet/sliced.ts';
 import type { Snapshot } from '../fleet/snapshot.ts';
 import type { Advice, AdviseHistory, AdviseOptions } from './advice.ts';
 import { checkSnapshot } from './check-snapshot.ts';
@@ -22,32 +23,45 @@ const hotKinds = new Set(['hotspot', 'hotspot-predicted', 'abrupt-load']);
  * emptied, hot spots, announced class changes); improvements (consolidating, balancing) only where nothing burns.
  * Each plan is safe by itself and beside all others of the same advice.
  */
-export const advise = (
+export const advise = (...input: Parameters<typeof adviseInSlices>): Advice =>
+  atOnce(adviseInSlices(...input));
+
+/** The same with pauses. */
+export const adviseInSlices = function* (
   snapshot: Snapshot,
   judgement: Judgement,
   history: AdviseHistory,
   policy: Policy,
   options: AdviseOptions,
-): Advice => {
+): Sliced<Advice> {
   const check = checkSnapshot(snapshot, judgement);
   if (check.nothingToPlan) return { recommendations: [], refused: check.refused };
+  yield;
   const model = buildFleetModel(snapshot, judgement, policy, check.untrusted);
+  yield;
   const planning = createPlanning(model, history, options);
   planning.refused.push(...check.refused);
   const made: Recommendation[] = [];
   const add = (recommendation: Recommendation | null) => {
     if (recommendation !== null) made.push(keepPrevious(recommendation, history.previous, snapshot));
   };
-  for (const { h, cause } of hostsToEmpty(planning))
+  for (const { h, cause } of hostsToEmpty(planning)) {
     add(drainHost(planning, h, cause, findingsOf(planning, h)));
+    yield;
+  }
   const done = () => ({
     recommendations: made.sort((a, b) => a.priority - b.priority),
     refused: planning.refused,
   });
   if (check.loadNotBelieved) return done();
-  for (const { h, findings } of hotHosts(planning)) add(relieveHost(planning, h, findings));
-  for (const { h, findings } of risingHosts(planning))
+  for (const { h, findings } of hotHosts(planning)) {
+    add(relieveHost(planning, h, findings));
+    yield;
+  }
+  for (const { h, findings } of risingHosts(planning)) {
     add(relieveHost(planning, h, findings, 'class-change'));
+    yield;
+  }
   if (made.every((one) => one.kind !== 'deconsolidate'))
     add(restoreReserve(planning, fleetFindings(planning, 'reserve')));
   // Improving can wait until nothing is hot, in trouble or short of its reserve any more.

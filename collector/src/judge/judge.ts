@@ -4,6 +4,7 @@ import type { Judgement } from '../fleet/judgement.ts';
 import type { LoadClass } from '../fleet/load-class.ts';
 import { dimensions, type Load } from '../fleet/load.ts';
 import type { Policy } from '../fleet/policy.ts';
+import { atOnce, type Sliced } from '../fleet/sliced.ts';
 import type { Snapshot } from '../fleet/snapshot.ts';
 import type { Vm } from '../fleet/vm.ts';
 import { isFresh, judgeTrust } from './data-trust.ts';
@@ -18,16 +19,27 @@ export { createJudgeState, type JudgeState } from './judge-state.ts';
 /** What is remembered of a host or VM that is no longer seen is dropped after this time. */
 const forgetAfterMs = 60 * 60_000;
 const forgetEveryMs = 5 * 60_000;
+const vmsPerSlice = 200;
+const hostsPerSlice = 50;
 
 /** Says what is true of this snapshot, in the light of what `state` remembers, which is brought up to date. */
-export const judge = (snapshot: Snapshot, state: JudgeState, policy: Policy): Judgement => {
+export const judge = (snapshot: Snapshot, state: JudgeState, policy: Policy): Judgement =>
+  atOnce(judgeInSlices(snapshot, state, policy));
+
+/** The same with pauses, during which nobody else may judge with this `state`. */
+export const judgeInSlices = function* (
+  snapshot: Snapshot,
+  state: JudgeState,
+  policy: Policy,
+): Sliced<Judgement> {
   const { at } = snapshot;
   const vmsByHost = groupByHost(snapshot.vms);
   watchBoundaries(state, policy);
   state.findings.start(at);
+  yield;
   const trust = judgeTrust(snapshot, vmsByHost, policy, state.findings);
   const classChanges: ClassChange[] = [];
-  const classes = judgeVms(snapshot, state, trust.known, policy, classChanges);
+  const classes = yield* judgeVms(snapshot, state, trust.known, policy, classChanges);
   const knownHosts = snapshot.hosts.filter((host) => trust.known.has(host.name));
   const fit = once(
     () =>
@@ -37,10 +49,12 @@ export const judge = (snapshot: Snapshot, state: JudgeState, policy: Policy): Ju
         policy,
       ),
   );
-  for (const host of snapshot.hosts) {
+  for (const [place, host] of snapshot.hosts.entries()) {
+    if (place % hostsPerSlice === 0) yield;
     if (host.power === 'off') continue;
     judgeHost(host, trust.known.has(host.name), at, state, policy, fit);
   }
+  yield;
   const isHigh = (vm: Vm) => classes.get(vm.uuid) === 'high';
   state.fleetLoad.update(
     snapshot.fleet,
@@ -52,6 +66,7 @@ export const judge = (snapshot: Snapshot, state: JudgeState, policy: Policy): Ju
     policy,
     state.findings,
   );
+  yield;
   const report = state.findings.close();
   if (at - state.forgotAt >= forgetEveryMs) {
     state.forgotAt = at;
@@ -76,17 +91,18 @@ export const judge = (snapshot: Snapshot, state: JudgeState, policy: Policy): Ju
   };
 };
 
-const judgeVms = (
+const judgeVms = function* (
   snapshot: Snapshot,
   state: JudgeState,
   knownHosts: ReadonlySet<string>,
   policy: Policy,
   classChanges: ClassChange[],
-): Map<string, LoadClass> => {
+): Sliced<Map<string, LoadClass>> {
   const { at } = snapshot;
   const classes = new Map<string, LoadClass>();
   const rules = classChangeRules(state.parameters, policy, state.periodMs);
-  for (const vm of snapshot.vms) {
+  for (const [place, vm] of snapshot.vms.entries()) {
+    if (place % vmsPerSlice === 0) yield;
     if (vm.state !== 'running') continue;
     if (!knownHosts.has(vm.host) || !isFresh(vm, at, policy)) {
       state.findings.hold('class-change', 'vm', vm.uuid);

@@ -56,6 +56,8 @@ export class WatchedVm {
   readonly #reads: Record<TurnGroup, number> = { memory: 0, disk: 0, pressure: 0 };
   readonly #trust = new MemoryTrust();
   readonly #everAnswered: Record<TurnGroup, boolean>;
+  /** What was told last, and of what: a snapshot tells again what the last sample told. */
+  #told: { readonly of: readonly unknown[]; readonly view: Vm } | undefined;
 
   constructor(ref: DomainRef, first: TimedReading, asked: Asked, wallMs: number) {
     this.ref = ref;
@@ -158,6 +160,37 @@ export class WatchedVm {
     wallOf: (ms: number) => number,
   ): Vm {
     const { rates, memory, reading, constraints, dirtyRate } = this;
+    const { nicBytesPerSecond: nic, diskBytesPerSecond: disk } = limits;
+    const sampledAt = Math.round(wallOf(this.sampledMs));
+    const of = [
+      rates,
+      memory,
+      reading,
+      constraints,
+      dirtyRate,
+      host,
+      nic,
+      disk,
+      source,
+      freshness,
+      sampledAt,
+    ];
+    const told = this.#told;
+    if (told?.of.every((part, place) => part === of[place]) === true) return told.view;
+    const view = this.#view(host, limits, source, freshness, sampledAt, wallOf);
+    this.#told = { of, view };
+    return view;
+  }
+
+  #view(
+    host: string,
+    limits: SharedLimits,
+    source: Source,
+    freshness: Vm['freshness'],
+    sampledAt: number,
+    wallOf: (ms: number) => number,
+  ): Vm {
+    const { rates, memory, reading, constraints, dirtyRate } = this;
     const { pressure, ...usage } = rates;
     return {
       uuid: reading.uuid,
@@ -179,7 +212,7 @@ export class WatchedVm {
       priority: constraints.priority,
       rules: constraints.rules,
       freshness,
-      sampledAt: Math.round(wallOf(this.sampledMs)),
+      sampledAt,
       ...(source === 'libvirt' && { measuredAt: this.#measuredAt(wallOf) }),
       source,
     };

@@ -1,5 +1,5 @@
 import type { AdviseHistory, AdviseOptions } from '../advise/advice.ts';
-import { advise } from '../advise/advise.ts';
+import { adviseInSlices } from '../advise/advise.ts';
 import { checkSnapshot } from '../advise/check-snapshot.ts';
 import { createPlanning } from '../advise/create-planning.ts';
 import { drainHost } from '../advise/drain.ts';
@@ -17,6 +17,7 @@ import type { MoveRecord, PowerRecord } from '../fleet/move-record.ts';
 import { withDefaults } from '../fleet/default-policy.ts';
 import { Policy } from '../fleet/policy.ts';
 import type { Recommendation } from '../fleet/recommendation.ts';
+import type { Sliced } from '../fleet/sliced.ts';
 import type { Snapshot } from '../fleet/snapshot.ts';
 import type { Journal } from '../journal/journal.ts';
 
@@ -71,11 +72,11 @@ export class Advisor implements AdviceService {
   }
 
   /** Makes the advice for what is known now. */
-  refresh(): void {
+  *refresh(): Sliced<void> {
     const { ground, policy, onChange } = this.#options;
     const known = ground();
     if (!known) return;
-    const { recommendations } = advise(
+    const { recommendations } = yield* adviseInSlices(
       known.snapshot,
       known.judgement,
       this.#history(),

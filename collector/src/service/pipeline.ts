@@ -3,18 +3,15 @@ import { FleetView } from '../api/fleet-view.ts';
 import type { Finding } from '../fleet/finding.ts';
 import type { Judgement } from '../fleet/judgement.ts';
 import type { Policy } from '../fleet/policy.ts';
+import type { Sliced } from '../fleet/sliced.ts';
 import type { Snapshot } from '../fleet/snapshot.ts';
-import { judge, type JudgeState } from '../judge/judge.ts';
+import { judgeInSlices, type JudgeState } from '../judge/judge.ts';
 import type { Observer } from '../observe/observer.ts';
 import type { HistoryReader } from '../telemetry/history.ts';
-import {
-  classChangePoints,
-  classPoints,
-  findingPoints,
-  forecastPoints,
-} from '../telemetry/judgement-points.ts';
-import type { PointSink } from '../telemetry/point.ts';
+import { classChangePoints, findingPoints, forecastPoints } from '../telemetry/judgement-points.ts';
+import type { Point, PointSink } from '../telemetry/point.ts';
 import { samplePoints, stalePoints } from '../telemetry/sample-points.ts';
+import { runInSlices } from './run-in-slices.ts';
 import { DeltaMaker } from './snapshot-delta.ts';
 import { toldForecasts } from './told-forecasts.ts';
 
@@ -29,8 +26,9 @@ export type PipelineOptions = {
   readonly history: HistoryReader;
   readonly telemetry: PointSink;
   readonly events: EventHub;
-  /** Called after each judged snapshot. */
-  readonly onJudged: (judgement: Judgement) => void;
+  /** What is to be done with each judged snapshot, before the next is judged. */
+  readonly onJudged: (judgement: Judgement) => Sliced<void> | null;
+  readonly onError: (error: unknown) => void;
   readonly now: () => number;
 };
 
@@ -38,6 +36,7 @@ const pastFindingsMax = 10_000;
 /** Several events within this time (a host that empties) make one new snapshot. */
 const settleMs = 300;
 const rowsPerEvent = 2000;
+const pointsPerSlice = 500;
 
 /** From what is observed to what is judged, and on to those who store it and those who listen. */
 export class Pipeline {
@@ -47,6 +46,10 @@ export class Pipeline {
   #judged: { readonly snapshot: Snapshot; readonly judgement: Judgement } | null = null;
   #past: Finding[] = [];
   #settling: NodeJS.Timeout | undefined;
+  /** The newest that waits while another is judged. */
+  #waiting: Snapshot | null = null;
+  #judging = false;
+  #stopped = false;
   #judgeSeconds = 0;
 
   constructor(options: PipelineOptions) {
@@ -57,7 +60,7 @@ export class Pipeline {
     const { fleet, observer, history, telemetry, now } = this.#options;
     observer.on('sample', (host, vms) => {
       history.record(host, vms);
-      telemetry.write(samplePoints(fleet, host, vms, now()));
+      telemetry.write(samplePoints(fleet, host, vms, now(), this.#judged?.judgement.classes));
     });
     observer.on('inventory', () => {
       this.#settling ??= setTimeout(() => {
@@ -67,11 +70,13 @@ export class Pipeline {
       }, settleMs);
     });
     observer.on('snapshot', (snapshot) => {
-      this.#take(this.#withMaintenance(snapshot));
+      this.#waiting = snapshot;
+      if (!this.#judging) void this.#takeWaiting();
     });
   }
 
   stop(): void {
+    this.#stopped = true;
     clearTimeout(this.#settling);
   }
 
@@ -104,31 +109,60 @@ export class Pipeline {
     return { ...snapshot, hosts };
   }
 
-  #take(snapshot: Snapshot): void {
-    const { judgeState, policy, telemetry, events, onJudged } = this.#options;
+  /** One after the other; what came meanwhile and is not the newest is left out. */
+  async #takeWaiting(): Promise<void> {
+    this.#judging = true;
+    try {
+      for (let next = this.#waiting; next !== null; next = this.#waiting) {
+        this.#waiting = null;
+        await runInSlices(this.#untilStopped(this.#take(this.#withMaintenance(next))));
+      }
+    } catch (error) {
+      this.#options.onError(error);
+    } finally {
+      this.#judging = false;
+    }
+  }
+
+  *#untilStopped(work: Sliced<void>): Sliced<void> {
+    while (!this.#stopped && work.next().done !== true) yield;
+  }
+
+  *#take(snapshot: Snapshot): Sliced<void> {
+    const { judgeState, policy, events, onJudged } = this.#options;
     const began = performance.now();
-    const judgement = judge(snapshot, judgeState, policy());
+    const judgement = yield* judgeInSlices(snapshot, judgeState, policy());
     this.#judgeSeconds = (performance.now() - began) / 1000;
-    this.#snapshot = snapshot;
+    if (this.#snapshot === null || snapshot.sequence > this.#snapshot.sequence) this.#snapshot = snapshot;
     this.#judged = { snapshot, judgement };
     this.#past.push(...judgement.ended);
     if (this.#past.length > pastFindingsMax) this.#past = this.#past.slice(-pastFindingsMax);
-    telemetry.write([
-      ...stalePoints(snapshot),
-      ...findingPoints(snapshot.fleet, judgement.at, judgement.findings, judgement.ended),
-      ...classChangePoints(
-        snapshot.fleet,
-        judgement.classChanges.filter((change) => change.announced),
-      ),
-      ...classPoints(snapshot.fleet, snapshot.vms, judgement.classes),
-      ...forecastPoints(snapshot.fleet, toldForecasts(snapshot, judgement, policy().horizonMinutes)),
-    ]);
     const { began: begun, changed, ended } = judgement;
     if (begun.length + changed.length + ended.length > 0) {
       events.publish('finding', { at: judgement.at, began: begun, changed, ended });
     }
     this.#tell();
-    onJudged(judgement);
+    yield;
+    yield* this.#write(snapshot, judgement);
+    const more = onJudged(judgement);
+    if (more !== null) yield* more;
+  }
+
+  *#write(snapshot: Snapshot, judgement: Judgement): Sliced<void> {
+    const { fleet, policy } = this.#options;
+    yield* this.#writeAll(stalePoints(snapshot));
+    yield* this.#writeAll(findingPoints(fleet, judgement.at, judgement.findings, judgement.ended));
+    const announced = judgement.classChanges.filter((change) => change.announced);
+    yield* this.#writeAll(classChangePoints(fleet, announced));
+    for (const told of toldForecasts(snapshot, judgement, policy().horizonMinutes))
+      yield* this.#writeAll(forecastPoints(fleet, told));
+  }
+
+  *#writeAll(points: readonly Point[]): Sliced<void> {
+    for (let start = 0; start < points.length; start += pointsPerSlice) {
+      yield;
+      this.#options.telemetry.write(points.slice(start, start + pointsPerSlice));
+    }
   }
 
   #tell(): void {

@@ -2,10 +2,7 @@ import type { Finding, FindingKind } from '../fleet/finding.ts';
 import { findingKinds, severities } from '../fleet/finding.ts';
 import type { ClassChange } from '../fleet/class-change.ts';
 import type { Forecast } from '../fleet/forecast.ts';
-import type { LoadClass } from '../fleet/load-class.ts';
-import { loadClasses } from '../fleet/load-class.ts';
 import type { Subject } from '../fleet/subject.ts';
-import type { Vm } from '../fleet/vm.ts';
 import type { Point } from './point.ts';
 
 const fieldOf = (kind: FindingKind): string => kind.replaceAll('-', '_');
@@ -58,17 +55,22 @@ export function findingPoints(
  * over what came.
  */
 export function forecastPoints(fleet: string, forecasts: readonly Forecast[]): Point[] {
-  return forecasts.flatMap(({ subject, dimension, at, points }) =>
-    points.map(({ minutes, value, low, high }): Point => {
+  const points = new Map<string, Point & { readonly fields: Record<string, number> }>();
+  for (const { subject, dimension, at, points: told } of forecasts)
+    for (const { minutes, value, low, high } of told) {
+      const stands = at + minutes * 60_000;
+      const key = `${subject.type}:${subject.id}:${stands}`;
+      let point = points.get(key);
+      if (point === undefined) {
+        point = { measurement: 'forecast', tags: subjectTags(fleet, subject), at: stands, fields: {} };
+        points.set(key, point);
+      }
       const name = `${dimension}_${minutes}m`;
-      return {
-        measurement: 'forecast',
-        tags: subjectTags(fleet, subject),
-        at: at + minutes * 60_000,
-        fields: { [name]: value, [`${name}_low`]: low, [`${name}_high`]: high },
-      };
-    }),
-  );
+      point.fields[name] = value;
+      point.fields[`${name}_low`] = low;
+      point.fields[`${name}_high`] = high;
+    }
+  return [...points.values()];
 }
 
 /** Class changes that are expected: at the time of saying so, tagged with the class that is to come. */
@@ -84,26 +86,6 @@ export function classChangePoints(fleet: string, changes: readonly ClassChange[]
       [`${change.dimension}_class_from`]: change.from,
     },
   }));
-}
-
-/** The class of each VM as a number, 0 low to 2 high: a further field of the point that holds its sample. */
-export function classPoints(
-  fleet: string,
-  vms: readonly Vm[],
-  classes: ReadonlyMap<string, LoadClass>,
-): Point[] {
-  const points: Point[] = [];
-  for (const vm of vms) {
-    const loadClass = classes.get(vm.uuid);
-    if (loadClass === undefined || vm.sampledAt === null) continue;
-    points.push({
-      measurement: 'vm',
-      tags: { fleet, host: vm.host, vm: vm.name, uuid: vm.uuid },
-      at: vm.sampledAt,
-      fields: { class_level: loadClasses.indexOf(loadClass) },
-    });
-  }
-  return points;
 }
 
 function subjectTags(fleet: string, subject: Subject): Point['tags'] {

@@ -1,4 +1,5 @@
 import type { Host } from '../fleet/host.ts';
+import { loadClasses, type LoadClass } from '../fleet/load-class.ts';
 import type { Load } from '../fleet/load.ts';
 import type { Snapshot } from '../fleet/snapshot.ts';
 import type { Usage } from '../fleet/usage.ts';
@@ -6,12 +7,19 @@ import type { Vm } from '../fleet/vm.ts';
 import type { Point } from './point.ts';
 
 /**
- * One read of a host and its VMs. Each fresh VM's point bears the time of its own sample, so that a snapshot written
+ * One read of a host and its VMs, with the class that each VM is in as far as it was judged: a number, 0 low to 2 high.
+ * Each fresh VM's point bears the time of its own sample, so that a snapshot written
  * on top of it changes nothing; what is not fresh says only that, and at the time of asking.
  */
-export function samplePoints(fleet: string, host: Host, vms: readonly Vm[], at: number): Point[] {
+export function samplePoints(
+  fleet: string,
+  host: Host,
+  vms: readonly Vm[],
+  at: number,
+  classes?: ReadonlyMap<string, LoadClass>,
+): Point[] {
   const points = [hostPoint(fleet, host, vms, at)];
-  for (const vm of vms) points.push(vmPoint(fleet, vm, at));
+  for (const vm of vms) points.push(vmPoint(fleet, vm, at, classes?.get(vm.uuid)));
   return points;
 }
 
@@ -51,7 +59,7 @@ function hostPoint(fleet: string, host: Host, vms: readonly Vm[], at: number): P
   };
 }
 
-function vmPoint(fleet: string, vm: Vm, at: number): Point {
+function vmPoint(fleet: string, vm: Vm, at: number, loadClass?: LoadClass): Point {
   const fresh = vm.freshness === 'fresh';
   return {
     measurement: 'vm',
@@ -69,6 +77,7 @@ function vmPoint(fleet: string, vm: Vm, at: number): Point {
       mem_trusted: Number(vm.memory.trusted),
       mem_source: vm.memory.source,
       dirty_bytes_per_second: vm.dirtyRate?.bytesPerSecond,
+      class_level: loadClass === undefined ? null : loadClasses.indexOf(loadClass),
     },
   };
 }

@@ -3,6 +3,8 @@ import { test } from 'node:test';
 import { findingKinds, type Finding } from '../../src/fleet/finding.ts';
 import type { Recommendation } from '../../src/fleet/recommendation.ts';
 import { recommendationPoints } from '../../src/telemetry/action-points.ts';
+import { fixtureSnapshot } from '../api/fixture-snapshot.ts';
+import { samplePoints } from '../../src/telemetry/sample-points.ts';
 import { classChangePoints, findingPoints, forecastPoints } from '../../src/telemetry/judgement-points.ts';
 
 const finding = (more: Partial<Finding>): Finding => ({
@@ -49,17 +51,35 @@ test('findings: one point a subject, one field a kind, zeros for what ended and 
   assert.equal(counts.coldspot_count, 0);
 });
 
-test('forecasts stand at the time they are about', () => {
-  const [point] = forecastPoints('f1', [
-    {
-      subject: { type: 'host', id: 'h1', name: 'h1' },
-      dimension: 'cpu',
-      at: 60_000,
-      points: [{ minutes: 30, value: 0.5, low: 0.4, high: 0.7 }],
-    },
+test('forecasts stand at the time they are about, one point for all dimensions', () => {
+  const subject = { type: 'host', id: 'h1', name: 'h1' } as const;
+  const points = forecastPoints('f1', [
+    { subject, dimension: 'cpu', at: 60_000, points: [{ minutes: 30, value: 0.5, low: 0.4, high: 0.7 }] },
+    { subject, dimension: 'mem', at: 60_000, points: [{ minutes: 30, value: 0.3, low: 0.2, high: 0.4 }] },
   ]);
-  assert.equal(point!.at, 31 * 60_000);
-  assert.deepEqual(point!.fields, { cpu_30m: 0.5, cpu_30m_low: 0.4, cpu_30m_high: 0.7 });
+  assert.equal(points.length, 1);
+  assert.equal(points[0]!.at, 31 * 60_000);
+  assert.deepEqual(points[0]!.fields, {
+    cpu_30m: 0.5,
+    cpu_30m_low: 0.4,
+    cpu_30m_high: 0.7,
+    mem_30m: 0.3,
+    mem_30m_low: 0.2,
+    mem_30m_high: 0.4,
+  });
+});
+
+test('the sample of a VM says the class that it is in, once it was judged', () => {
+  const { hosts, vms, at } = fixtureSnapshot(1000, 1);
+  const [, judged, unjudged] = samplePoints(
+    'f1',
+    hosts[0]!,
+    vms.slice(0, 2),
+    at,
+    new Map([[vms[0]!.uuid, 'high']]),
+  );
+  assert.equal(judged!.fields.class_level, 2);
+  assert.equal(unjudged!.fields.class_level, null);
 });
 
 test('class changes are tagged with the class to come', () => {
