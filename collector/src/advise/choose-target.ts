@@ -4,6 +4,7 @@ import type { FleetModel } from './fleet-model.ts';
 import type { Placement } from './placement.ts';
 import { type RefusalCode, refusalTexts } from './refusal.ts';
 import type { SearchClock } from './search-clock.ts';
+import { safest, takesBursts } from './surge.ts';
 
 /** How full `h` would be with the unit: the fullest dimension, now or at the horizon, relative to its limit. */
 export const fullnessWith = (placement: Placement, u: number, h: number): number => {
@@ -35,6 +36,8 @@ export const chooseTarget = (
   fit: Fit,
   clock: SearchClock,
   among?: readonly number[],
+  /** The target must still serve all when that many of its VMs jump to all that they were given. */
+  safety = 0,
 ): number => {
   let best = -1;
   let bestScore = Infinity;
@@ -47,11 +50,26 @@ export const chooseTarget = (
     const fullness = fullnessWith(placement, u, h);
     const score = fit === 'spread' ? fullness : -fullness;
     if (score >= bestScore - 1e-12) continue;
-    if (constraints.refusal(placement, u, h) !== null) continue;
+    if (constraints.refusal(placement, u, h) !== null || !takesBursts(placement, u, h, safety)) continue;
     best = h;
     bestScore = score;
   }
   return best;
+};
+
+/** The best host among those that can take the most bursts. */
+export const chooseSafest = (
+  constraints: Constraints,
+  placement: Placement,
+  u: number,
+  fit: Fit,
+  clock: SearchClock,
+): number => {
+  for (let safety = safest; safety >= 0; safety -= 1) {
+    const h = chooseTarget(constraints, placement, u, fit, clock, undefined, safety);
+    if (h >= 0) return h;
+  }
+  return -1;
 };
 
 /** Whether any host may take the unit. */

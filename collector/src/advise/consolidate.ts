@@ -6,16 +6,17 @@ import type { Constraints } from './constraints.ts';
 import { emptyHosts } from './empty-hosts.ts';
 import { book, makeRecommendation } from './make-recommendation.ts';
 import { consolidateValue, hostOnCost, moveCost } from './objective.ts';
-import type { Planning, Targets } from './planning.ts';
+import { packHosts } from './packing.ts';
+import type { Emptying, Planning, Targets } from './planning.ts';
 import { previousTargets } from './previous-targets.ts';
 import { brokenReserve } from './reserve.ts';
+import { safest } from './surge.ts';
 import { bytesText, listText, plural } from './wording.ts';
 
 const attempts = 4;
 /** Fleets with up to this many hosts to choose from are searched for the best set of hosts to switch off. */
 const mostForAllSets = 8;
 
-export type Emptying = { readonly off: readonly number[]; readonly targets: Targets };
 export type ExactConsolidate = (
   planning: Planning,
   candidates: readonly number[],
@@ -49,7 +50,7 @@ export const consolidateFleet = (
       exact?.(planning, candidates, constraintsFor) ??
       (candidates.length <= mostForAllSets
         ? bestSet(planning, candidates, constraintsFor, why)
-        : oneByOne(planning, candidates, constraintsFor, why));
+        : packHosts(planning, candidates, constraintsFor([]), why));
     if (plan.off.length === 0) {
       refuse(`The fleet is under-used, but no host can be emptied: ${firstReasons(planning, why)}.`);
       return null;
@@ -131,12 +132,13 @@ const tryToEmpty = (
   planning: Planning,
   off: readonly number[],
   constraintsFor: (off: readonly number[]) => Constraints,
+  safety = 0,
 ): Targets | string => {
   const { model } = planning;
   const constraints = constraintsFor(off);
   const early = cannotHold(planning, off);
   if (early !== null) return early;
-  const { targets, stuck } = emptyHosts(planning, off, constraints, 'pack');
+  const { targets, stuck } = emptyHosts(planning, off, constraints, 'pack', planning.booked, safety);
   if (stuck.length > 0)
     return `VM ${unitName(model, stuck[0]!)}: ${whyNowhere(constraints, planning.booked, stuck[0]!)}`;
   const vms = [...targets.keys()].reduce((sum, u) => sum + model.membersOf(u).length, 0);
@@ -154,31 +156,6 @@ const cannotHold = (planning: Planning, off: readonly number[]): string | null =
   const free = staying.reduce((sum, h) => sum + model.memoryRoom[h]! - booked.memory[h]!, 0);
   const need = off.reduce((sum, h) => sum + booked.memory[h]!, 0);
   return need > free ? 'the other hosts lack the memory' : null;
-};
-
-/** One host after the other, in their order, as long as one plan holds it. */
-const oneByOne = (
-  planning: Planning,
-  candidates: readonly number[],
-  constraintsFor: (off: readonly number[]) => Constraints,
-  why: Map<number, string>,
-): Emptying => {
-  const { model, clock } = planning;
-  let best: Emptying = { off: [], targets: new Map() };
-  let failures = 0;
-  for (const h of candidates) {
-    // In a large fleet hosts are much alike: when many in a row do not work out, the rest will not either.
-    if (failures >= 8 || best.targets.size >= model.policy.limits.perPlan || !clock.take()) break;
-    const tried = tryToEmpty(planning, [...best.off, h], constraintsFor);
-    if (typeof tried === 'string') {
-      why.set(h, `${model.hosts[h]!.name}: ${tried}`);
-      failures += 1;
-      continue;
-    }
-    failures = 0;
-    best = { off: [...best.off, h], targets: tried };
-  }
-  return best;
 };
 
 /** The best of all sets of hosts, looked at from the most that could be saved downwards. */
@@ -215,6 +192,15 @@ const bestSet = (
     if (saved <= bestSaved) continue;
     best = { off, targets: tried };
     bestSaved = saved;
+  }
+  // The same hosts, with as much safety against bursts as there is.
+  for (let safety = safest; safety > 0 && best.off.length > 0; safety -= 1) {
+    const safer = tryToEmpty(planning, best.off, constraintsFor, safety);
+    if (
+      typeof safer !== 'string' &&
+      first - valueOf(planning, { off: best.off, targets: safer }) >= bestSaved
+    )
+      return { off: best.off, targets: safer };
   }
   return best;
 };

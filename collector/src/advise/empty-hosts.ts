@@ -18,6 +18,8 @@ export const emptyHosts = (
   constraints: Constraints,
   fit: Fit,
   base = planning.booked,
+  /** The step of safety against bursts that every target must keep. */
+  safety = 0,
 ): Emptied => {
   const { model, clock } = planning;
   let placement = base.copy();
@@ -25,14 +27,14 @@ export const emptyHosts = (
   const stuck: number[] = [];
   const moving = hosts.flatMap((h) => base.unitsOn(h));
   for (const u of moving.sort((a, b) => bulk(model, b) - bulk(model, a) || a - b)) {
-    const to = chooseTarget(constraints, placement, u, fit, clock);
+    const to = chooseTarget(constraints, placement, u, fit, clock, undefined, safety);
     if (to >= 0) {
       // It leaves later than it arrives: until then it counts on both.
       placement.join(u, to);
       targets.set(u, to);
       continue;
     }
-    const way = makeWay(planning, [u], constraints, fit, placement, targets);
+    const way = safety > 0 ? null : makeWay(planning, [u], constraints, fit, placement, targets);
     if (way === null) {
       stuck.push(u);
       continue;

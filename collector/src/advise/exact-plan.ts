@@ -2,7 +2,7 @@ import highs from 'highs';
 import { dimensions } from '../fleet/load.ts';
 import type { AdviseOptions } from './advice.ts';
 import type { ExactBalance } from './balance.ts';
-import type { Emptying, ExactConsolidate } from './consolidate.ts';
+import type { ExactConsolidate } from './consolidate.ts';
 import type { Constraints } from './constraints.ts';
 import { WIDTH } from './demand.ts';
 import {
@@ -13,7 +13,7 @@ import {
   moveCost,
   pieces,
 } from './objective.ts';
-import type { Planning } from './planning.ts';
+import type { Emptying, Planning } from './planning.ts';
 import { brokenReserve } from './reserve.ts';
 
 /** Above this an exact answer takes too long to wait for. */

@@ -12,6 +12,9 @@ import type { SearchClock } from './search-clock.ts';
 /** Where units shall go; what a planner proposes before it is ordered, forecast and checked. */
 export type Targets = ReadonlyMap<number, number>;
 
+/** Hosts to switch off, and where what runs on them goes. */
+export type Emptying = { readonly off: readonly number[]; readonly targets: Targets };
+
 /** A plan as a planner made it. Its sentences are written once it is known what became of it. */
 export type Proposal = {
   readonly kind: RecommendationKind;

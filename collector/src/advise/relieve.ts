@@ -2,7 +2,7 @@ import type { Finding } from '../fleet/finding.ts';
 import { dimensions } from '../fleet/load.ts';
 import type { Recommendation } from '../fleet/recommendation.ts';
 import { dimensionNames, hostSubject, percent } from '../judge/describe.ts';
-import { chooseTarget, hasTarget, unitName, whyNowhere } from './choose-target.ts';
+import { chooseSafest, chooseTarget, hasTarget, unitName, whyNowhere } from './choose-target.ts';
 import type { Constraints } from './constraints.ts';
 import { WIDTH } from './demand.ts';
 import { makeWay } from './make-way.ts';
@@ -182,7 +182,7 @@ const assign = (
   const targets = new Map<number, number>();
   const sorted = [...set].sort((a, b) => model.memory[b.unit]! - model.memory[a.unit]! || a.unit - b.unit);
   for (const { unit } of sorted) {
-    const to = chooseTarget(constraints, placement, unit, 'spread', clock);
+    const to = chooseSafest(constraints, placement, unit, 'spread', clock);
     if (to < 0) return null;
     targets.set(unit, to);
     if (set.length > 1) placement.join(unit, to);

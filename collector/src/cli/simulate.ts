@@ -23,8 +23,8 @@ explains the rules and every figure. The same traces give the same numbers on ev
   --traces DIR    the folder of the day
   --track T       cloudsim: the rules of CloudSim 3.0.3, its traps included, to compare with papers
                   honest (default): idle VMs are kept, RAM is enforced, booting hosts and migrations are charged
-  --policy P      ${policyNames.cloudsim.join(', ')} (default evenkeel); on the honest
-                  track also planner: the collector's own judge and advise, as they run live
+  --policy P      ${policyNames.join(', ')}; evenkeel (default) is the collector's
+                  own judge and advise, as they run live
   --json          print the report as JSON, figures unrounded
 `,
   run: async (args, io) => {
@@ -38,7 +38,7 @@ explains the rules and every figure. The same traces give the same numbers on ev
       throw new UsageError('--traces DIR is missing: the folder with the traces of one day');
     }
     const track = oneOf('--track', values.track, tracks);
-    const policy = oneOf('--policy', values.policy, policyNames[track]);
+    const policy = oneOf('--policy', values.policy, policyNames);
     const traces = await readTraces(resolve(io.cwd, values.traces));
     const report = planetlabExperiment(traces, track, policy);
     io.stdout.write(values.json === true ? JSON.stringify(report) + '\n' : describe(report));

@@ -1,41 +1,44 @@
-import type { PackingHost } from '../advise/packing.ts';
 import { cloudsimThrMmt, type CloudsimMove, type CloudsimPolicy } from './cloudsim-reference-policy.ts';
-import { planPacking } from './plan-packing.ts';
-import { powerAt } from './planetlab-fleet.ts';
+import { livePlanner } from './planetlab-live-planner.ts';
 
-/** Evenkeel on the CloudSim track, where memory counts for nothing once a VM was created. */
-export const cloudsimEvenkeel = (): CloudsimPolicy => ({
-  // VMs are created as the published policies create them.
-  place: cloudsimThrMmt(0.8).place,
-  plan: (hosts): CloudsimMove[] => {
-    const known = hosts.flatMap((host) => host.vms.map((vm) => ({ vm, host })));
-    const packing = planPacking(
-      hosts.map(({ model, vmCount }): PackingHost => ({
-        memory: Infinity,
-        memoryReserved: 0,
-        cpu: model.mips,
-        core: model.coreMips,
-        cost: powerAt(model, 1),
-        on: vmCount > 0,
-        keep: false,
-        closed: false,
-      })),
-      known.map(({ vm, host }) => ({
-        // What it costs to copy.
-        memory: vm.ramMb,
-        mips: vm.mips,
-        host: host.index,
-        fixed: false,
-        loads: Float64Array.from(vm.history).reverse(),
-      })),
-    );
-    return packing.moves().map(({ vm: index, to }) => {
-      const { vm, host } = known[index]!;
-      const target = hosts[to]!;
-      // CloudSim's schedulers forget that a VM once left them only when a plan puts it there again.
-      host.remove(vm);
-      target.add(vm);
-      return { vm, target };
-    });
-  },
-});
+/** Memory counts for nothing on this track once a VM was created: more than all VMs of the experiment have. */
+const memoryMb = 2 ** 24;
+
+/** Evenkeel on the CloudSim track. */
+export const cloudsimEvenkeel = (): CloudsimPolicy => {
+  const plan = livePlanner();
+  let interval = 0;
+  return {
+    // VMs are created as the published policies create them.
+    place: cloudsimThrMmt(0.8).place,
+    plan: (hosts): CloudsimMove[] => {
+      interval += 1;
+      const known = new Map(hosts.flatMap((host) => host.vms.map((vm) => [vm.index, { vm, host }] as const)));
+      const { moves } = plan(
+        interval,
+        hosts.map(({ index, model, vmCount }) => ({
+          index,
+          model,
+          power: vmCount > 0 ? 'on' : 'off',
+          memoryMb,
+        })),
+        [...known.values()].map(({ vm: { index, mips, ramMb, history }, host }) => ({
+          index,
+          mips,
+          ramMb,
+          host: host.index,
+          copying: false,
+          load: history[0] ?? 0,
+        })),
+      );
+      return moves.map(({ vm: index, target: to }) => {
+        const { vm, host } = known.get(index)!;
+        const target = hosts[to]!;
+        // CloudSim's schedulers forget that a VM once left them only when a plan puts it there again.
+        host.remove(vm);
+        target.add(vm);
+        return { vm, target };
+      });
+    },
+  };
+};

@@ -1,6 +1,7 @@
 import { type AdviseOptions, noHistory } from '../advise/advice.ts';
 import { searchBalance } from '../advise/balance-search.ts';
-import { consolidateFleet, type Emptying } from '../advise/consolidate.ts';
+import { consolidateFleet } from '../advise/consolidate.ts';
+import type { Emptying } from '../advise/planning.ts';
 import { createPlanning } from '../advise/create-planning.ts';
 import { buildFleetModel } from '../advise/fleet-model.ts';
 import { BalanceObjective, consolidateValue } from '../advise/objective.ts';

@@ -1,51 +1,30 @@
-import type { PackingHost } from '../advise/packing.ts';
-import { planPacking } from './plan-packing.ts';
-import { powerAt } from './planetlab-fleet.ts';
-import type { FleetView, Orders, PlanetlabPolicy } from './planetlab-policy.ts';
-
-/** A VM rests for the day after it moved that often. */
-const movesPerDay = 2;
+import { livePlanner } from './planetlab-live-planner.ts';
+import { noOrders, type FleetView, type Orders, type PlanetlabPolicy } from './planetlab-policy.ts';
 
 /** Evenkeel on the honest track. */
 export const evenkeel = (): PlanetlabPolicy => {
-  const moved = new Map<number, number>();
+  const plan = livePlanner();
   return {
     decide(view: FleetView): Orders {
-      const copying = new Set<number>();
-      const reserved = new Map<number, number>();
-      for (const { host, movingTo, ramMb } of view.vms) {
-        if (movingTo === undefined) continue;
-        copying.add(host).add(movingTo);
-        reserved.set(movingTo, (reserved.get(movingTo) ?? 0) + ramMb);
-      }
-      const packing = planPacking(
-        view.hosts.map(({ index, model, power }): PackingHost => ({
-          memory: model.ramMb,
-          memoryReserved: reserved.get(index) ?? 0,
-          cpu: model.mips,
-          core: model.coreMips,
-          cost: powerAt(model, 0),
-          on: power === 'on' || power === 'booting',
-          keep: copying.has(index) || power === 'booting' || power === 'stopping',
-          closed: power === 'stopping',
-        })),
-        view.vms.map(({ index, ramMb, mips, host, movingTo, loads }) => ({
-          memory: ramMb,
-          mips,
-          host,
-          fixed: movingTo !== undefined || (moved.get(index) ?? 0) >= movesPerDay,
-          loads,
+      if (view.interval === 0) return noOrders;
+      const { moves, switchOn, switchOff } = plan(
+        view.interval,
+        view.hosts.map((host) => ({ ...host, memoryMb: host.model.ramMb })),
+        view.vms.map(({ loads, movingTo, ...vm }) => ({
+          ...vm,
+          copying: movingTo !== undefined,
+          load: loads.at(-1)!,
         })),
       );
-      const moves = packing.moves().map(({ vm, to }) => ({ vm, target: to }));
-      for (const { vm } of moves) moved.set(vm, (moved.get(vm) ?? 0) + 1);
-      const targets = new Set(moves.map(({ target }) => target));
+      const used = new Set(
+        view.vms.flatMap(({ host, movingTo }) => [host, movingTo]).concat(moves.map(({ target }) => target)),
+      );
+      // A host that was to be switched off and could not be emptied in time is switched off later.
+      const forgotten = view.hosts.filter(({ index, power }) => power === 'on' && !used.has(index));
       return {
-        moves,
-        switchOn: [...targets].filter((index) => view.hosts[index]!.power === 'off'),
-        switchOff: view.hosts
-          .filter(({ index, power }) => power === 'on' && !copying.has(index) && packing.isEmpty(index))
-          .map(({ index }) => index),
+        moves: moves.filter(({ vm }) => view.vms[vm]!.movingTo === undefined),
+        switchOn: switchOn.filter((index) => view.hosts[index]!.power === 'off'),
+        switchOff: [...new Set([...switchOff, ...forgotten.map(({ index }) => index)])],
       };
     },
   };

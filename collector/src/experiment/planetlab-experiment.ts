@@ -10,7 +10,6 @@ import { evenkeel } from './planetlab-evenkeel-policy.ts';
 import { hostCount } from './planetlab-fleet.ts';
 import { floorsOf, type Floors } from './planetlab-floors.ts';
 import { simulateHonest } from './planetlab-honest-simulation.ts';
-import { planner } from './planetlab-planner-policy.ts';
 import type { PlanetlabPolicy } from './planetlab-policy.ts';
 import { dvfs, lrMmt, thrMmt } from './planetlab-reference-policy.ts';
 import type { CpuTrace } from './planetlab-traces.ts';
@@ -18,13 +17,8 @@ import type { CpuTrace } from './planetlab-traces.ts';
 export const tracks = ['cloudsim', 'honest'] as const;
 export type Track = (typeof tracks)[number];
 
-const onBothTracks = ['evenkeel', 'lr-mmt-1.2', 'thr-mmt-0.8', 'dvfs'] as const;
-/** `planner` needs hosts that are switched and RAM that counts, so it plays on the honest track only. */
-export const policyNames = {
-  cloudsim: onBothTracks,
-  honest: [...onBothTracks, 'planner'],
-} as const;
-export type PolicyName = (typeof policyNames)['honest'][number];
+export const policyNames = ['evenkeel', 'lr-mmt-1.2', 'thr-mmt-0.8', 'dvfs'] as const;
+export type PolicyName = (typeof policyNames)[number];
 
 /** docs/benchmark-planetlab.md says what each figure means. Shares are 0..1. */
 export type PlanetlabReport = {
@@ -52,7 +46,7 @@ export type PlanetlabReport = {
   readonly floors: Floors;
 };
 
-const cloudsimPolicies: Readonly<Record<(typeof onBothTracks)[number], () => CloudsimPolicy>> = {
+const cloudsimPolicies: Readonly<Record<PolicyName, () => CloudsimPolicy>> = {
   evenkeel: cloudsimEvenkeel,
   'lr-mmt-1.2': () => cloudsimLrMmt(1.2),
   'thr-mmt-0.8': () => cloudsimThrMmt(0.8),
@@ -64,7 +58,6 @@ const honestPolicies: Readonly<Record<PolicyName, () => PlanetlabPolicy>> = {
   'lr-mmt-1.2': () => lrMmt(1.2),
   'thr-mmt-0.8': () => thrMmt(0.8),
   dvfs,
-  planner,
 };
 
 /** Plays one day under one policy. The same traces give the same numbers on every run. */
@@ -76,7 +69,6 @@ export function planetlabExperiment(
   const about = { track, policy, vms: traces.length, hosts: hostCount };
   const floors = floorsOf(traces);
   if (track === 'cloudsim') {
-    if (policy === 'planner') throw new Error('the planner plays on the honest track only');
     const result = simulateCloudsim(traces, cloudsimPolicies[policy]());
     return { ...about, ...result, ...derived(result, traces.length), honest: null, floors };
   }

@@ -5,7 +5,7 @@ import { adviseScenario, checkAlways, scenarioInput } from './run-scenario.ts';
 import { randomFleet, randomPolicy } from './random-fleet.ts';
 
 suite('random fleets', () => {
-  test('1,000 fleets: no step of any plan breaks a hard constraint', { timeout: 60_000 }, () => {
+  test('1,000 fleets: no step of any plan breaks a hard constraint', { timeout: 600_000 }, () => {
     const seen = new Map<string, number>();
     fc.assert(
       fc.property(randomFleet, randomPolicy, fc.boolean(), (fleet, policy, drain) => {
