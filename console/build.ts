@@ -1,15 +1,40 @@
-/** Builds the console into dist/, with the icons that @grafana/ui fetches by URL. */
+/**
+ * Builds the console into dist/, with the icons that @grafana/ui fetches by URL. `--packages FOLDER` builds it into
+ * that folder's dist/ instead, on the packages that the folder's package.json names: another Grafana, another React.
+ */
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { parseArgs } from 'node:util';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import TerserPlugin from 'terser-webpack-plugin';
 import webpack from 'webpack';
 
 const here = import.meta.dirname;
-const dist = path.join(here, 'dist');
-const require = createRequire(import.meta.url);
-const packageFolder = (name: string): string => path.dirname(require.resolve(`${name}/package.json`));
+const { values } = parseArgs({ options: { packages: { type: 'string' } } });
+const home = values.packages === undefined ? here : path.resolve(values.packages);
+const dist = path.join(home, 'dist');
+const [require, requireAtHome] = [createRequire(import.meta.url), createRequire(path.join(home, 'build.ts'))];
+const packageFolder = (name: string): string => {
+  // Not through its exports: not every package shows its own package.json.
+  const folders = (requireAtHome.resolve.paths(name) ?? []).map((folder) => path.join(folder, name));
+  const found = folders.find((folder) => existsSync(path.join(folder, 'package.json')));
+  if (found === undefined) throw new Error(`${name} is not installed`);
+  return found;
+};
+const readPackage = (folder: string) =>
+  JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) as {
+    version: string;
+    devDependencies?: Record<string, string>;
+  };
+/** Looked for from the folder, whoever imports them: one copy of each for the whole bundle, above all one React. */
+const chosenPackages = home === here ? [] : Object.keys(readPackage(home).devDependencies ?? {});
+const fromHome = new webpack.NormalModuleReplacementPlugin(
+  new RegExp(`^(${chosenPackages.join('|')})(/|$)`),
+  (request: { context: string }) => {
+    request.context = home;
+  },
+);
 
 const compiler = webpack({
   mode: 'production',
@@ -32,7 +57,17 @@ const compiler = webpack({
       ),
     },
   },
-  cache: { type: 'filesystem', cacheDirectory: path.join(here, '../node_modules/.cache/console') },
+  plugins: [
+    new webpack.DefinePlugin({
+      grafanaVersion: JSON.stringify(readPackage(packageFolder('@grafana/runtime')).version),
+    }),
+    ...(chosenPackages.length === 0 ? [] : [fromHome]),
+  ],
+  cache: {
+    type: 'filesystem',
+    cacheDirectory: path.join(here, '../node_modules/.cache', path.basename(home)),
+    buildDependencies: { config: [import.meta.filename] },
+  },
   optimization: { minimizer: [new TerserPlugin({ minify: TerserPlugin.swcMinify })] },
   module: {
     rules: [
@@ -66,7 +101,7 @@ compiler.run((error, stats) => {
     cpSync(path.join(here, 'src/index.html'), path.join(dist, 'index.html'));
     copyIcons();
     copyFonts();
-    compress(dist);
+    if (home === here) compress(dist);
   }
   compiler.close(() => undefined);
 });

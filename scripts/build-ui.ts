@@ -3,19 +3,33 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 
-type Part = { name: string; folder: string; sources: string[] };
+type Part = { name: string; folder: string; command: string[]; sources: string[] };
 
-const parts: Part[] = ['grafana-plugin', 'console'].map((folder) => ({
-  name: folder === 'console' ? 'the console' : 'the Grafana app',
-  folder,
-  sources: [
-    `${folder}/src/**/*`,
-    `${folder}/*.ts`,
-    `${folder}/package.json`,
-    `${folder}/.config/**/*`,
-    'package-lock.json',
-  ],
-}));
+const sourcesOf = (folder: string): string[] => [
+  `${folder}/src/**/*`,
+  `${folder}/*.ts`,
+  `${folder}/package.json`,
+  `${folder}/.config/**/*`,
+  'package-lock.json',
+];
+
+const parts: Part[] = [
+  {
+    name: 'the Grafana app',
+    folder: 'grafana-plugin',
+    command: ['build.ts'],
+    sources: sourcesOf('grafana-plugin'),
+  },
+  { name: 'the console', folder: 'console', command: ['build.ts'], sources: sourcesOf('console') },
+];
+
+/** Only the tests want it: the same app must run there too. */
+const otherGrafana: Part = {
+  name: 'the console on the packages of Grafana 13',
+  folder: 'console-grafana-13',
+  command: ['../console/build.ts', '--packages', '.'],
+  sources: [...sourcesOf('console'), ...sourcesOf('console-grafana-13')],
+};
 
 function fingerprint(sources: string[]): string {
   const hash = createHash('sha256');
@@ -29,13 +43,13 @@ function fingerprint(sources: string[]): string {
 }
 
 /** Says what it does, since the first time takes a minute; a second start finds all in place. */
-export function buildUi(): void {
-  for (const { name, folder, sources } of parts) {
+export function buildUi({ forTests = false } = {}): void {
+  for (const { name, folder, command, sources } of forTests ? [...parts, otherGrafana] : parts) {
     const stamp = `var/built-${folder}`;
     const wanted = fingerprint(sources);
     if (existsSync(`${folder}/dist`) && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) continue;
     process.stderr.write(`evenkeel: building ${name}, once until it changes\n`);
-    const { status } = spawnSync(process.execPath, ['build.ts'], {
+    const { status } = spawnSync(process.execPath, command, {
       cwd: folder,
       stdio: ['ignore', 'inherit', 'inherit'],
     });
@@ -45,4 +59,4 @@ export function buildUi(): void {
   }
 }
 
-if (import.meta.main) buildUi();
+if (import.meta.main) buildUi({ forTests: process.argv.includes('--for-tests') });

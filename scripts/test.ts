@@ -93,7 +93,7 @@ function killHanging(since: Map<string, number>, limitMs: number): void {
 
 const { values } = parseArgs({ options: { fast: { type: 'boolean', default: false } } });
 const phases = [await gatePhase(values.fast ? 'typecheck' : 'all')];
-if (!values.fast) buildUi();
+if (!values.fast) buildUi({ forTests: true });
 for (const phase of testPhases()) {
   if (!values.fast || phase.name === 'fast tests') phases.push(await testPhase(phase));
 }

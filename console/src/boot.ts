@@ -54,7 +54,7 @@ function bootData(session: ConsoleSession, theme: string): unknown {
       panels: {},
       datasources: {},
       featureToggles: {},
-      buildInfo: { version: '12.4.10', commit: '', env: 'production', edition: 'Open Source' },
+      buildInfo: { version: grafanaVersion, commit: '', env: 'production', edition: 'Open Source' },
       licenseInfo: { enabledFeatures: {} },
       dateFormats: {
         fullDate: 'YYYY-MM-DD HH:mm:ss',

@@ -3,3 +3,6 @@ declare module 'grafana-runtime/plugin-page' {
   import type { PluginPageProps } from '@grafana/runtime';
   export function setPluginPage(component: React.ComponentType<PluginPageProps>): void;
 }
+
+/** Of the @grafana packages that the console was built on. */
+declare const grafanaVersion: string;

@@ -1,3 +1,4 @@
+import { resolveSelectors, versionedComponents } from '@grafana/e2e-selectors';
 import { chromium, type Browser, type BrowserContext, type Page } from '@playwright/test';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -14,10 +15,17 @@ export type Home = {
   /** Where the simulated fleet takes orders. */
   readonly control: string;
   readonly state: string;
+  /** Grafana's own names for parts of its pages, as this version has them: those that `@grafana/plugin-e2e` uses. */
+  readonly selectors: ReturnType<typeof resolveSelectors<typeof versionedComponents>>;
   readonly [Symbol.asyncDispose]: () => Promise<void>;
 };
 
+/** Whose packages the console is built on: Grafana 12.4 with React 18, or Grafana 13.2 with React 19. */
+export type ConsoleHost = 'console' | 'console-grafana-13';
+
 type Where = { url: string; token: string; control: string };
+
+const grafanaVersions = { console: '12.4.10', 'console-grafana-13': '13.2.2' };
 
 const root = path.join(import.meta.dirname, '../..');
 const evenkeel = path.join(root, 'collector/src/cli/run.ts');
@@ -26,8 +34,56 @@ const evenkeel = path.join(root, 'collector/src/cli/run.ts');
  * The pages' home for a test: the console of a real collector on a simulated fleet, or, where GRAFANA_URL says so, a
  * Grafana that has the app. The same specs run in both.
  */
-export async function openHome({ hosts = 6, vms = 40 } = {}): Promise<Home> {
-  const browser = await chromium.launch({
+export async function openHome({
+  hosts = 6,
+  vms = 40,
+  host = 'console',
+}: { hosts?: number; vms?: number; host?: ConsoleHost } = {}): Promise<Home> {
+  const grafana = process.env.GRAFANA_URL;
+  if (grafana !== undefined) {
+    const { version } = (await (await fetch(`${grafana}/api/health`)).json()) as { version?: string };
+    const browser = await launch();
+    return {
+      url: grafana,
+      browser,
+      token: '',
+      control: '',
+      state: '',
+      selectors: resolveSelectors(versionedComponents, version),
+      [Symbol.asyncDispose]: () => browser.close(),
+    };
+  }
+  const state = mkdtempSync(path.join(tmpdir(), 'evenkeel-console-'));
+  const { child, where } = await startDemo(state, [
+    ...['--hosts', String(hosts), '--vms', String(vms)],
+    ...['--console', path.join(root, host, 'dist')],
+  ]);
+  const close = async (): Promise<void> => {
+    await stop(child);
+    rmSync(state, { recursive: true, force: true });
+  };
+  try {
+    await firstSnapshot(where);
+    const browser = await launch();
+    return {
+      ...where,
+      browser,
+      state,
+      selectors: resolveSelectors(versionedComponents, grafanaVersions[host]),
+      [Symbol.asyncDispose]: async () => {
+        await browser.close();
+        await close();
+      },
+    };
+  } catch (error) {
+    // What still runs would keep the test file from ending.
+    await close();
+    throw error;
+  }
+}
+
+const launch = (): Promise<Browser> =>
+  chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     // As root Chromium has no sandbox of its own; it shows only pages of this machine.
     args: [
@@ -38,31 +94,6 @@ export async function openHome({ hosts = 6, vms = 40 } = {}): Promise<Home> {
       '--disable-sync',
     ],
   });
-  const grafana = process.env.GRAFANA_URL;
-  if (grafana !== undefined) {
-    return {
-      url: grafana,
-      browser,
-      token: '',
-      control: '',
-      state: '',
-      [Symbol.asyncDispose]: () => browser.close(),
-    };
-  }
-  const state = mkdtempSync(path.join(tmpdir(), 'evenkeel-console-'));
-  const { child, where } = await startDemo(state, ['--hosts', String(hosts), '--vms', String(vms)]);
-  await firstSnapshot(where);
-  return {
-    ...where,
-    browser,
-    state,
-    [Symbol.asyncDispose]: async () => {
-      await browser.close();
-      await stop(child);
-      rmSync(state, { recursive: true, force: true });
-    },
-  };
-}
 
 async function startDemo(state: string, args: string[]): Promise<{ child: ChildProcess; where: Where }> {
   const child = spawn(
@@ -123,6 +154,21 @@ export async function signIn(
 }
 
 export const appUrl = (home: Home, page: string): string => `${home.url}/a/evenkeel-fleet-app/${page}`;
+
+/** A panel alone: on the console's own page for it, in a Grafana on a dashboard made for it. */
+export async function openPanel(page: Page, home: Home, type: string, title: string): Promise<void> {
+  if (process.env.GRAFANA_URL === undefined) {
+    await page.goto(`${home.url}/panels/${type}`);
+    return;
+  }
+  const panel = { id: 1, type, title, gridPos: { x: 0, y: 0, w: 24, h: 18 } };
+  const dashboard = { uid: `test-${type}`, title: `Test: ${title}`, panels: [panel], schemaVersion: 41 };
+  const made = await page.request.post(`${home.url}/api/dashboards/db`, {
+    data: { dashboard, overwrite: true },
+  });
+  if (!made.ok()) throw new Error(`the dashboard: HTTP ${String(made.status())} ${await made.text()}`);
+  await page.goto(`${home.url}/d/${dashboard.uid}`);
+}
 
 export async function readApi<T>(page: Page, home: Home, address: string): Promise<T> {
   const response = await page.request.get(`${home.url}/api/plugin-proxy/evenkeel-fleet-app/${address}`);

@@ -26,7 +26,7 @@ const startHour = '9';
 export const demoCommand: Command = {
   name: 'demo',
   summary: 'run a simulated fleet with a collector: what `npm start` shows',
-  usage: `evenkeel demo [--hosts N] [--vms N] [--port N] [--state DIR] [--no-influxdb]
+  usage: `evenkeel demo [--hosts N] [--vms N] [--port N] [--state DIR] [--no-influxdb] [--console DIR]
 
 Starts a simulated fleet, InfluxDB where this machine has influxd, and the collector, and prints where to look.
 Ctrl-C stops everything.
@@ -36,6 +36,7 @@ Ctrl-C stops everything.
   --port N       where the console and the API are (default ${defaultPort})
   --state DIR    where everything is kept (default var/)
   --no-influxdb  keep history in memory only
+  --console DIR  serve another build of the console than the one that comes along
   --json         print where to look as JSON`,
   run: async (args, io) => {
     const { values, positionals } = readOptions(args, {
@@ -44,6 +45,7 @@ Ctrl-C stops everything.
       port: { type: 'string', default: String(defaultPort) },
       state: { type: 'string', default: 'var' },
       'no-influxdb': { type: 'boolean' },
+      console: { type: 'string', default: consoleFolders.host },
     });
     readPositionals(positionals, []);
     const port = Number(values.port);
@@ -72,7 +74,8 @@ Ctrl-C stops everything.
       const file = writeConfig(state, port, fleet.hosts, influxd?.url ?? null);
       const loaded = loadConfig(file, io.env);
       const log = lineLog((line) => io.stderr.write(line), io.now);
-      const collector = await startCollector({ loaded, log, simulated: true, console: consoleFolders });
+      const folders = { ...consoleFolders, host: path.resolve(io.cwd, values.console) };
+      const collector = await startCollector({ loaded, log, simulated: true, console: folders });
       stops.push(() => collector.stop());
       const token = freshToken(collector.tokens, io.now());
       const where = {
