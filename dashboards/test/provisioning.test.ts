@@ -101,6 +101,9 @@ test('the compose file keeps secrets out of the environment, and strangers out o
       if (from!.startsWith('./') && !from!.endsWith('/dist'))
         assert.ok(existsSync(path.join(root, from!)), from);
   }
+  const whoKnows = (secret: string) =>
+    Object.keys(compose.services).filter((name) => compose.services[name]!.secrets?.includes(secret));
+  assert.deepEqual(whoKnows('influxdb-admin-password'), ['influxdb-setup'], 'nobody else is InfluxDB admin');
   const grafana = compose.services.grafana?.environment ?? {};
   assert.equal(grafana.GF_AUTH_ANONYMOUS_ENABLED, 'false');
   const { id } = JSON.parse(read('grafana-plugin/src/plugin.json')) as { id: string };

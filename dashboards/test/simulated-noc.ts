@@ -76,6 +76,7 @@ export class SimulatedNoc {
   #collector: Collector | null = null;
   #token = '';
   #flushedAt = 0;
+  #flushEveryMs = 5000;
 
   private constructor(
     parts: { influxd: PrivateInfluxd; clock: HandClock; simulated: SimulatedFleet },
@@ -161,6 +162,14 @@ export class SimulatedNoc {
     await this.#deliver();
   }
 
+  /** A long time in which nobody looks: what it brings is stored by the minute. */
+  async passUnseen(seconds: number): Promise<void> {
+    const before = this.#flushEveryMs;
+    this.#flushEveryMs = 60_000;
+    await this.pass(seconds);
+    this.#flushEveryMs = before;
+  }
+
   async ask<T>(address: string, body?: object): Promise<T> {
     const answer = await fetch(`${this.#collector!.url}/api/v1${address}`, {
       method: body ? 'POST' : 'GET',
@@ -214,7 +223,7 @@ export class SimulatedNoc {
   async #settled(): Promise<void> {
     for (let turn = 0; turn < 30; turn += 1) await breathe();
     // About as often as a collector in real time sends what it has, so that it never seems to lag behind.
-    if (this.now() - this.#flushedAt >= 4000) await this.#deliver();
+    if (this.now() - this.#flushedAt >= this.#flushEveryMs) await this.#deliver();
   }
 
   async #deliver(): Promise<void> {

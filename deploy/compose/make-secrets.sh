@@ -4,7 +4,7 @@ set -eu
 cd "$(dirname "$0")/../.."
 umask 077
 mkdir -p secrets
-for name in influxdb-password influxdb-reader-password grafana-admin-password; do
+for name in influxdb-admin-password influxdb-password influxdb-reader-password grafana-admin-password; do
   [ -s "secrets/$name" ] || head -c 18 /dev/urandom | base64 | tr '+/' '-_' >"secrets/$name"
 done
 # Read in containers by users of other ids.

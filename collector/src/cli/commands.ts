@@ -13,6 +13,7 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   migrations: async () => (await import('./migrations.ts')).migrationsCommand,
   migrate: async () => (await import('./migrate.ts')).migrateCommand,
   drain: async () => (await import('./drain.ts')).drainCommand,
+  'influxdb-setup': async () => (await import('./influxdb-setup.ts')).influxdbSetupCommand,
   token: async () => (await import('./token.ts')).tokenCommand,
   advise: async () => (await import('./advise.ts')).adviseCommand,
   schema: async () => (await import('./schema.ts')).schemaCommand,

@@ -66,7 +66,7 @@ export class InfluxHttp {
       throw new Error(
         `InfluxDB answered ${answer.status} to "${shortened(statement)}": ${error ?? shortened(answer.body)}`,
       );
-    return (parsed.results ?? []).flatMap((result) => result.series ?? []);
+    return (parsed.results ?? []).flatMap(seriesOf);
   }
 
   /** Runs one SELECT and hands over its rows as they arrive, so that a large answer is never held whole. */
@@ -79,7 +79,7 @@ export class InfluxHttp {
       const parsed = parseAnswer(line);
       const error = parsed.error ?? parsed.results?.find((result) => result.error !== undefined)?.error;
       if (error !== undefined) throw new Error(`InfluxDB answered to "${shortened(statement)}": ${error}`);
-      for (const result of parsed.results ?? []) result.series?.forEach(take);
+      for (const result of parsed.results ?? []) seriesOf(result).forEach(take);
     };
     response.setEncoding('utf8');
     for await (const chunk of response) {
@@ -143,10 +143,14 @@ export class InfluxHttp {
   }
 }
 
-type Parsed = {
+type Result = {
   readonly error?: string;
-  readonly results?: readonly { readonly error?: string; readonly series?: readonly Series[] }[];
+  /** A list without entries has no values at all. */
+  readonly series?: readonly (Omit<Series, 'values'> & Partial<Pick<Series, 'values'>>)[];
 };
+type Parsed = { readonly error?: string; readonly results?: readonly Result[] };
+
+const seriesOf = ({ series = [] }: Result): Series[] => series.map((one) => ({ values: [], ...one }));
 
 function parseAnswer(body: string): Parsed {
   try {

@@ -43,28 +43,62 @@ const steps = [
 /** Raised with the queries' text, so that an older release's queries are replaced. */
 const queryVersion = 1;
 
-/** Creates or corrects database, retention policies and continuous queries; doing it twice changes nothing. */
-export async function setUpInflux(http: InfluxHttp, retention: Retention): Promise<void> {
+/**
+ * Creates or corrects database, retention policies and continuous queries; doing it twice changes nothing, and where
+ * all is as it should be no more is needed than to read and write this database. Returns what an InfluxDB admin has
+ * to run, since this user may not. Throws when there is no database to write to.
+ */
+export async function setUpInflux(http: InfluxHttp, retention: Retention): Promise<string[]> {
   const database = quoteIdentifier(http.database);
-  await http.query(`CREATE DATABASE ${database}`);
+  const forAdmin: string[] = [];
+  const change = async (statement: string): Promise<void> => {
+    try {
+      await http.query(statement);
+    } catch (error) {
+      // What follows builds on what was refused.
+      if (forAdmin.length === 0 && !/not authorized|requires admin/i.test(String(error))) throw error;
+      forAdmin.push(statement);
+    }
+  };
+  const [databases] = await http.query('SHOW DATABASES');
+  if (!databases?.values.some(([name]) => name === http.database))
+    await http.query(`CREATE DATABASE ${database}`);
   const [policies] = await http.query(`SHOW RETENTION POLICIES ON ${database}`);
-  const existing = new Set(policies?.values.map((row) => row[policies.columns.indexOf('name')]));
   for (const [name, seconds, isDefault] of [
     [policyNames.raw, retention.rawSeconds, true],
     [policyNames.minutes, retention.minutesSeconds, false],
     [policyNames.tenMinutes, retention.tenMinutesSeconds, false],
-  ] as const)
-    await http.query(
-      `${existing.has(name) ? 'ALTER' : 'CREATE'} RETENTION POLICY ${quoteIdentifier(name)} ON ${database} ` +
-        `DURATION ${seconds}s REPLICATION 1 SHARD DURATION ${shardSeconds(seconds)}s${isDefault ? ' DEFAULT' : ''}`,
+  ] as const) {
+    const row = policies?.values.find((one) => one[policies.columns.indexOf('name')] === name);
+    const is = (column: string) => row?.[policies!.columns.indexOf(column)];
+    const shard = shardSeconds(seconds);
+    if (
+      row !== undefined &&
+      secondsOf(is('duration')) === seconds &&
+      secondsOf(is('shardGroupDuration')) === shard &&
+      (!isDefault || String(is('default')) === 'true')
+    )
+      continue;
+    await change(
+      `${row === undefined ? 'CREATE' : 'ALTER'} RETENTION POLICY ${quoteIdentifier(name)} ON ${database} ` +
+        `DURATION ${seconds}s REPLICATION 1 SHARD DURATION ${shard}s${isDefault ? ' DEFAULT' : ''}`,
     );
+  }
   const wanted = continuousQueries(http.database);
   const found = (await http.query('SHOW CONTINUOUS QUERIES')).find((series) => series.name === http.database);
   const present = new Set((found?.values ?? []).map((row) => String(row[0])));
   for (const name of present)
     if (name.startsWith('evenkeel_') && !wanted.has(name))
-      await http.query(`DROP CONTINUOUS QUERY ${quoteIdentifier(name)} ON ${database}`);
-  for (const [name, statement] of wanted) if (!present.has(name)) await http.query(statement);
+      await change(`DROP CONTINUOUS QUERY ${quoteIdentifier(name)} ON ${database}`);
+  for (const [name, statement] of wanted) if (!present.has(name)) await change(statement);
+  return forAdmin;
+}
+
+/** A duration as InfluxDB prints it: 168h0m0s. */
+function secondsOf(duration: string | number | null | undefined): number {
+  const [, hours = 0, minutes = 0, seconds = 0] =
+    /^(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$/.exec(String(duration)) ?? [];
+  return Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
 }
 
 function continuousQueries(database: string): Map<string, string> {

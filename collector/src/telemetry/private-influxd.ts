@@ -17,7 +17,12 @@ export class PrivateInfluxd {
   readonly #binary: string;
   #child: ChildProcess | null = null;
 
-  private constructor(directory: string, binary: string, ports: readonly [number, number, number]) {
+  private constructor(
+    directory: string,
+    binary: string,
+    ports: readonly [number, number, number],
+    asksWho: boolean,
+  ) {
     const [http, graphite, rpc] = ports;
     this.url = `http://127.0.0.1:${http}`;
     this.graphitePort = graphite;
@@ -32,6 +37,7 @@ export class PrivateInfluxd {
       INFLUXDB_DATA_WAL_DIR: path.join(directory, 'wal'),
       INFLUXDB_HTTP_BIND_ADDRESS: `127.0.0.1:${http}`,
       INFLUXDB_GRAPHITE_0_BIND_ADDRESS: `127.0.0.1:${graphite}`,
+      INFLUXDB_HTTP_AUTH_ENABLED: String(asksWho),
     };
   }
 
@@ -41,9 +47,12 @@ export class PrivateInfluxd {
     readonly binary?: string;
     /** A free port each when not given. */
     readonly httpPort?: number;
+    /** It then has no users; who comes first makes the admin. */
+    readonly asksWho?: boolean;
   }): Promise<PrivateInfluxd | null> {
-    const [http, graphite, rpc] = [await freePort(options.httpPort), await freePort(), await freePort()];
-    const influxd = new PrivateInfluxd(options.directory, options.binary ?? 'influxd', [http, graphite, rpc]);
+    const { directory, binary = 'influxd', httpPort, asksWho = false } = options;
+    const ports = [await freePort(httpPort), await freePort(), await freePort()] as const;
+    const influxd = new PrivateInfluxd(directory, binary, ports, asksWho);
     return (await influxd.restart()) ? influxd : null;
   }
 

@@ -51,7 +51,13 @@ export class Telemetry implements PointSink {
       start(
         influxDestination({
           http,
-          prepare: () => (manage ? setUpInflux(http, retention) : Promise.resolve()),
+          prepare: async () => {
+            const forAdmin = manage ? await setUpInflux(http, retention) : [];
+            if (forAdmin.length > 0)
+              log.warn(
+                `InfluxDB: points are written, but its user may not set up retention and means; run "evenkeel influxdb-setup", or as its admin: ${forAdmin.join('; ')}`,
+              );
+          },
           ...(manage
             ? {
                 caughtUp: (from: number, to: number) =>

@@ -21,9 +21,12 @@ export function scratchDirectory(t: TestContext, name: string): string {
 }
 
 /** A real influxd that ends with the test. */
-export async function influxdFor(t: TestContext): Promise<PrivateInfluxd> {
+export async function influxdFor(
+  t: TestContext,
+  options: { readonly asksWho?: boolean } = {},
+): Promise<PrivateInfluxd> {
   const directory = mkdtempSync(path.join(tmpdir(), 'evenkeel-influxd-'));
-  const influxd = await PrivateInfluxd.start({ directory });
+  const influxd = await PrivateInfluxd.start({ directory, ...options });
   if (influxd === null)
     throw new Error('this test needs the Debian package influxdb; run scripts/test-packages');
   t.after(async () => {
