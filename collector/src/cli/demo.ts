@@ -9,7 +9,6 @@ import { stringify } from 'yaml';
 import { createToken } from '../api/token.ts';
 import { TokenFile } from '../api/token-file.ts';
 import { loadConfig } from '../config/load-config.ts';
-import { startCollector } from '../main.ts';
 import { lineLog } from '../service/log.ts';
 import { PrivateInfluxd } from '../telemetry/private-influxd.ts';
 import { aborted } from './aborted.ts';
@@ -70,7 +69,9 @@ Ctrl-C stops everything.
         stops.push(() => started.stop());
         return started;
       };
-      const [influxd, fleet] = await bothOrNeither(startInfluxd(), startSimulation());
+      const parts = bothOrNeither(startInfluxd(), startSimulation());
+      // Loaded while they come up.
+      const [[influxd, fleet], { startCollector }] = await Promise.all([parts, import('../main.ts')]);
       const file = writeConfig(state, port, fleet.hosts, influxd?.url ?? null);
       const loaded = loadConfig(file, io.env);
       const log = lineLog((line) => io.stderr.write(line), io.now);

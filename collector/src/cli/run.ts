@@ -1,4 +1,10 @@
+import { enableCompileCache } from 'node:module';
+import path from 'node:path';
 import { evenkeel } from './evenkeel.ts';
+
+// Reading and compiling some hundred modules is most of what a start costs; the second finds it done. Where the
+// directory cannot be written there is no cache, and no harm.
+enableCompileCache(path.resolve(import.meta.dirname, '../../../node_modules/.cache/evenkeel'));
 
 // A reader that went away (`evenkeel vms | head`) is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
