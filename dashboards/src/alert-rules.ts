@@ -203,7 +203,8 @@ const slow: AlertSpec[] = [
 const group = (name: string, interval: string, specs: readonly AlertSpec[]) => ({
   orgId: 1,
   name,
-  folder: 'Evenkeel',
+  // Not the dashboards' folder: Grafana would make a second one of the same name for rules.
+  folder: 'Evenkeel alerts',
   interval,
   rules: specs.map(alertRule),
 });

@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
+import { Value } from 'typebox/value';
 import { parse, parseAllDocuments } from 'yaml';
 import { builtFiles } from '../src/built-files.ts';
 import { ruleFile } from '../src/alert-rules.ts';
+import { provisioningSchemas } from './provisioning-schema.ts';
 
 const root = path.join(import.meta.dirname, '../..');
 const read = (file: string): string => readFileSync(path.join(root, file), 'utf8');
@@ -12,6 +14,7 @@ const yamlFiles = [
   'docker-compose.yml',
   ...globSync('{provisioning/{grafana,prometheus},deploy}/**/*.{yaml,yml}', { cwd: root }),
 ];
+const grafanaFiles = yamlFiles.filter((file) => file.startsWith('provisioning/grafana')).sort();
 const rules = ruleFile().groups.flatMap((group) => group.rules);
 const dashboardUids = [...builtFiles()]
   .filter(([file]) => file.endsWith('.json'))
@@ -22,6 +25,34 @@ test('every YAML file parses, with no key given twice', () => {
   for (const file of yamlFiles)
     for (const document of parseAllDocuments(read(file), { merge: true }))
       assert.deepEqual('errors' in document ? document.errors : [], [], file);
+});
+
+test('every provisioning file is what Grafana takes, with nothing that it would pass over', () => {
+  const found = new Set<string>();
+  for (const file of grafanaFiles) {
+    const content = parse(read(file)) as Record<string, unknown>;
+    const kind = Object.keys(provisioningSchemas).find((name) => name in content);
+    assert.ok(kind, `${file} provisions nothing that is known`);
+    found.add(kind);
+    const schema = provisioningSchemas[kind as keyof typeof provisioningSchemas];
+    const errors = Value.Errors(schema, content).map(
+      ({ instancePath, message }) => `${instancePath} ${message}`,
+    );
+    assert.deepEqual(errors, [], file);
+  }
+  assert.deepEqual([...found].sort(), Object.keys(provisioningSchemas).sort());
+});
+
+test('an update keeps every uid: what is silenced, linked and starred hangs on them', () => {
+  const named = (file: string): string[] =>
+    [...read(file).matchAll(/^\s*(?:- )?(?:uid|folderUid): (\S+)$/gm)].map(([, uid]) => uid!);
+  const now = {
+    dashboards: dashboardUids,
+    rules: rules.map(({ uid }) => uid),
+    other: grafanaFiles.filter((file) => !file.endsWith('rules.yaml')).flatMap(named),
+  };
+  // To be changed only by adding, and by taking out what a release announced.
+  assert.deepEqual(now, JSON.parse(read('dashboards/test/golden/uids.json')));
 });
 
 test('every uid is unique, short enough for Grafana, and what names it finds it', () => {
