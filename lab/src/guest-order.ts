@@ -14,12 +14,14 @@ export interface GuestLoad {
 }
 
 const orderPort = 9000;
+/** A connection that a guest took and forgot is given up; the next one may be answered. */
+const askTimeoutMs = 15_000;
 
 /** Gives a guest an order; resolves with the load it says it makes from now on. */
 export async function guestOrder(
   address: string,
   order: Partial<GuestLoad>,
-  timeoutMs = 15_000,
+  timeoutMs = 60_000,
 ): Promise<GuestLoad> {
   const line = Object.entries(order)
     .map(([name, value]) => `${name}=${value}`)
@@ -28,7 +30,7 @@ export async function guestOrder(
   let reason = '';
   while (Date.now() < deadline) {
     try {
-      const answer = await ask(address, line, deadline - Date.now());
+      const answer = await ask(address, line, Math.min(askTimeoutMs, deadline - Date.now()));
       if (answer.startsWith('ok ')) return parseLoad(answer);
       reason = `it answered "${answer}"`;
     } catch (error) {

@@ -41,7 +41,7 @@ function leftovers(name: string, dir: string): string[] {
 }
 
 async function untilGone(name: string, dir: string): Promise<void> {
-  for (let tries = 0; leftovers(name, dir).length > 0 && tries < 200; tries++) await sleep(50);
+  for (let tries = 0; leftovers(name, dir).length > 0 && tries < 1200; tries++) await sleep(50);
   assert.deepEqual(leftovers(name, dir), []);
 }
 
@@ -53,7 +53,7 @@ async function fieldOf(lab: Lab, host: string, vm: string, field: string): Promi
   return Number(line.split('=')[1]);
 }
 
-describe('a lab of two hosts with two guests each', { timeout: 240_000 }, () => {
+describe('a lab of two hosts with two guests each', { timeout: 720_000 }, () => {
   let lab: Lab;
   before(async () => {
     lab = await startLab({ hosts: 2, vmsPerHost: 2, tls: true, vm: { diskMiB: 16 } });
@@ -78,7 +78,7 @@ describe('a lab of two hosts with two guests each', { timeout: 240_000 }, () => 
     }
   });
 
-  test('an order is taken, and the guest then uses that much CPU', { timeout: 60_000 }, async () => {
+  test('an order is taken, and the guest then uses that much CPU', { timeout: 240_000 }, async () => {
     const share = async (): Promise<number> => {
       const [before, start] = [await fieldOf(lab, 'h1', 'vm1-1', 'cpu.time'), process.hrtime.bigint()];
       await sleep(4000);
@@ -89,16 +89,18 @@ describe('a lab of two hosts with two guests each', { timeout: 240_000 }, () => 
     assert.deepEqual(await lab.order('vm1-1', { cpu: 0, mem: 0 }), { cpu: 0, mem: 0, set: 8, io: 0 });
     const idle = await share();
     assert.equal((await lab.order('vm1-1', { cpu: 50 })).cpu, 50);
-    const half = await share();
+    // A busy machine may not give it what it wants at once.
+    let half = await share();
+    for (let tries = 0; half <= idle + 0.1 && tries < 20; tries++) half = await share();
     assert.ok(half > idle + 0.1, `${half} of a CPU after the order, ${idle} before`);
     await lab.order('vm1-1', { cpu: 5 });
   });
 
-  test('a guest writes its disk when ordered to', { timeout: 60_000 }, async () => {
+  test('a guest writes its disk when ordered to', { timeout: 240_000 }, async () => {
     const written = (): Promise<number> => fieldOf(lab, 'h2', 'vm2-1', 'block.0.wr.bytes');
     const before = await written();
     await lab.order('vm2-1', { io: 64 });
-    for (let tries = 0; (await written()) === before && tries < 100; tries++) await sleep(200);
+    for (let tries = 0; (await written()) === before && tries < 300; tries++) await sleep(200);
     assert.ok((await written()) > before);
     await lab.order('vm2-1', { io: 0 });
   });
@@ -110,7 +112,7 @@ describe('a lab of two hosts with two guests each', { timeout: 240_000 }, () => 
     assert.ok(Number(/user:\s+(\d+)/.exec(await lab.virsh('h1', 'nodecpustats'))?.[1]) > 0);
   });
 
-  test('a link goes down, comes up, and slows down', { timeout: 120_000 }, async () => {
+  test('a link goes down, comes up, and slows down', { timeout: 240_000 }, async () => {
     const reached = (): Promise<boolean> =>
       new Promise((resolve) => {
         const socket = connect({ port: 16509, host: lab.host('h2').address, timeout: 1000 });
@@ -124,7 +126,7 @@ describe('a lab of two hosts with two guests each', { timeout: 240_000 }, () => 
     assert.equal(await reached(), false);
     await lab.link('h2', 'up');
     // The first try may fall to what this machine remembers of the time without a link.
-    for (let tries = 0; !(await reached()); tries++) assert.ok(tries < 10, 'h2 is not reached again');
+    for (let tries = 0; !(await reached()); tries++) assert.ok(tries < 60, 'h2 is not reached again');
 
     await lab.link('h2', { rateMbit: 80 });
     const liveMove = ['migrate', '--live', '--p2p', '--persistent', '--undefinesource', '--copy-storage-all'];
@@ -139,14 +141,14 @@ describe('a lab of two hosts with two guests each', { timeout: 240_000 }, () => 
     assert.match(await lab.virsh('h1', 'list', '--name'), /vm1-2/);
   });
 
-  test('libvirtd is killed and started again; its guests run on', { timeout: 60_000 }, async () => {
+  test('libvirtd is killed and started again; its guests run on', { timeout: 240_000 }, async () => {
     await lab.killLibvirtd('h2');
     await assert.rejects(lab.virsh('h2', 'version'), /Failed to connect|Cannot connect|End of file/i);
     await lab.startLibvirtd('h2');
     assert.match(await lab.virsh('h2', 'domstate', 'vm2-1'), /running/);
   });
 
-  test('a stopped QEMU no longer answers, and a killed one is gone', { timeout: 60_000 }, async () => {
+  test('a stopped QEMU no longer answers, and a killed one is gone', { timeout: 240_000 }, async () => {
     await lab.signalQemu('vm2-2', 'SIGSTOP');
     const pid = await lab.host('h2').qemuPid('vm2-2');
     assert.match(await lab.host('h2').run('cat', `/proc/${pid}/stat`), / T /);
@@ -154,7 +156,7 @@ describe('a lab of two hosts with two guests each', { timeout: 240_000 }, () => 
     await lab.signalQemu('vm2-2', 'SIGKILL');
     for (
       let tries = 0;
-      (await lab.virsh('h2', 'domstate', 'vm2-2')).trim() !== 'shut off' && tries < 100;
+      (await lab.virsh('h2', 'domstate', 'vm2-2')).trim() !== 'shut off' && tries < 600;
       tries++
     ) {
       await sleep(100);
@@ -163,7 +165,7 @@ describe('a lab of two hosts with two guests each', { timeout: 240_000 }, () => 
     assert.match(await lab.virsh('h2', 'domstate', 'vm2-2'), /running/);
   });
 
-  test('a guest is defined with what its spec says', { timeout: 60_000 }, async () => {
+  test('a guest is defined with what its spec says', { timeout: 240_000 }, async () => {
     await lab.defineVm('h1', { name: 'extra', memoryMiB: 112, vcpus: 2, cpuModel: 'Nehalem' });
     const xml = await lab.virsh('h1', 'dumpxml', 'extra');
     assert.match(xml, /<memory unit='KiB'>114688</);
@@ -176,7 +178,7 @@ describe('a lab of two hosts with two guests each', { timeout: 240_000 }, () => 
 
   test(
     'a host that lost its power boots again with the definitions it had',
-    { timeout: 90_000 },
+    { timeout: 240_000 },
     async () => {
       await lab.crashHost('h2');
       await assert.rejects(lab.virsh('h2', 'version'));
@@ -191,7 +193,7 @@ describe('a lab of two hosts with two guests each', { timeout: 240_000 }, () => 
   );
 });
 
-test('two labs run side by side, and each leaves nothing when it ends', { timeout: 120_000 }, async () => {
+test('two labs run side by side, and each leaves nothing when it ends', { timeout: 240_000 }, async () => {
   const [one, two] = await Promise.all([
     startLab({ hosts: 1, cpuCap: 50, hostMemoryMiB: 1024 }),
     startLab({ hosts: 1 }),
@@ -209,7 +211,7 @@ test('two labs run side by side, and each leaves nothing when it ends', { timeou
   assert.deepEqual(leftovers(two.name, two.dir), []);
 });
 
-test('a lab whose owner is killed goes with it', { timeout: 120_000 }, async () => {
+test('a lab whose owner is killed goes with it', { timeout: 240_000 }, async () => {
   const script = `
     import { startLab } from ${JSON.stringify(join(import.meta.dirname, '../src/lab.ts'))};
     const lab = await startLab({ hosts: 1, vmsPerHost: 1, cpuCap: 100 });

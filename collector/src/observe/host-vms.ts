@@ -62,6 +62,10 @@ export class HostVms {
   readonly #gone = new Map<string, number>();
   /** VMs that a poll has found: an event, which knows more, may be on its way. */
   readonly #untold = new Map<string, DomainRef>();
+  /** VMs whose start an event is just about to tell, once they are read. */
+  readonly #telling = new Set<string>();
+  /** Which run of a VM a poll has told of: its event, coming late, says nothing new. */
+  readonly #toldRuns = new Map<string, number>();
   readonly #unread = new Set<string>();
   #reading = false;
   #asked = false;
@@ -113,7 +117,11 @@ export class HostVms {
   /** Takes the answer to that; who is not named in it is gone. */
   take({ asked, stats: answer }: VmsAnswer, begunMs: number, endedMs: number): void {
     const { onChange } = this.#options;
-    for (const domain of this.#untold.values()) onChange('started', domain); // no event came since the last poll
+    for (const domain of this.#untold.values()) {
+      if (this.#telling.has(domain.uuid)) continue;
+      this.#toldRuns.set(domain.uuid, domain.id);
+      onChange('started', domain); // no event came since the last poll
+    }
     this.#untold.clear();
     const named = new Set<string>();
     const found: DomainRef[] = [];
@@ -142,9 +150,15 @@ export class HostVms {
     switch (event) {
       case Lifecycle.started:
         this.#gone.delete(domain.uuid);
-        await this.#readOne(client, domain);
+        this.#telling.add(domain.uuid);
+        try {
+          await this.#readOne(client, domain);
+        } finally {
+          this.#telling.delete(domain.uuid);
+        }
         this.#untold.delete(domain.uuid);
-        onChange(detail === migrated.started ? 'arrived' : 'started', domain);
+        if (detail === migrated.started) onChange('arrived', domain);
+        else if (this.#toldRuns.get(domain.uuid) !== domain.id) onChange('started', domain);
         return;
       case Lifecycle.resumed:
         if (vm === undefined) await this.#readOne(client, domain);
@@ -232,6 +246,7 @@ export class HostVms {
     this.#gone.set(uuid, atMs);
     this.#unread.delete(uuid);
     this.#untold.delete(uuid);
+    this.#toldRuns.delete(uuid);
     this.#options.onGone(uuid);
   }
 

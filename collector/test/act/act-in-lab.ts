@@ -47,7 +47,7 @@ export const actInLab = async (
   const fleet = await fleetOfLab(new Map([...addresses].map(([name, { uri }]) => [name, uri])));
   const controller = createController({ journal, hypervisor, fleet, ...more });
   await controller.start();
-  const seen: ActInLab['seen'] = (id, question, timeoutMs = 60_000) =>
+  const seen: ActInLab['seen'] = (id, question, timeoutMs = 180_000) =>
     new Promise((resolve, reject) => {
       const done = (migration: Migration) => {
         clearTimeout(timer);

@@ -5,7 +5,7 @@ import { actInLab, ada, addressesOf } from './act-in-lab.ts';
 
 it(
   'migrates over TLS where the policy requires it, and refuses hosts that do not offer it',
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   async (t) => {
     const lab = await startLab({ hosts: 2, tls: true });
     t.after(() => lab.down());

@@ -68,7 +68,7 @@ async function until<T>(where: Where, look: () => Promise<T | null>): Promise<T>
   throw new Error('the event stream ended');
 }
 
-test('npm start: a fleet, a collector, a way in, a move, and an end', { timeout: 90_000 }, async (t) => {
+test('npm start: a fleet, a collector, a way in, a move, and an end', { timeout: 300_000 }, async (t) => {
   const state = stateDirectory(t);
   const options = ['--hosts', '3', '--vms', '12', '--state', state, '--no-influxdb', '--json'];
   const child = evenkeel(t, 'demo', '--port', '0', ...options);
@@ -122,7 +122,7 @@ test('npm start: a fleet, a collector, a way in, a move, and an end', { timeout:
 
 test(
   'evenkeel serve says what is wrong with its configuration or its port',
-  { timeout: 30_000 },
+  { timeout: 120_000 },
   async (t) => {
     const missing = evenkeel(t, 'serve', '--config', '/nowhere/evenkeel.yaml');
     assert.deepEqual(await once(missing, 'exit'), [1, null]);

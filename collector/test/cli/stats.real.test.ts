@@ -13,7 +13,7 @@ function fields(text: string): Map<string, string> {
   return new Map(lines.map((line) => [line.slice(2, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
 }
 
-describe('evenkeel stats beside virsh domstats', { timeout: 180_000 }, () => {
+describe('evenkeel stats beside virsh domstats', { timeout: 400_000 }, () => {
   let lab: Lab;
   before(async () => {
     lab = await startLab({ hosts: 1, vmsPerHost: 1, vm: { diskMiB: 16, vcpus: 2 } });

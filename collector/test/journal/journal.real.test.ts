@@ -17,7 +17,7 @@ after(() => server.stop());
 
 journalSuite('MariaDB', address);
 
-describe('a MariaDB journal in trouble', { timeout: 60_000 }, () => {
+describe('a MariaDB journal in trouble', { timeout: 240_000 }, () => {
   it('does not let the audit log be changed', async (t) => {
     const journal = await openJournal(await address());
     t.after(() => journal.close());

@@ -200,6 +200,30 @@ test('without events the next poll tells', async () => {
   observer.stop();
 });
 
+test('a start is told once, however late its event and however slow its answer', async () => {
+  const { clock, observer, host, changes } = fleetOf(1);
+  observer.start();
+  await clock.pass(12_000);
+  const late = host('h1').add(1);
+  await clock.pass(20_000);
+  host('h1').tell('lifecycle', late, lifecycle.started, 0);
+  await clock.pass(10);
+  // the polls go on while the event's own question is answered
+  const slow = host('h1').add(2);
+  host('h1').slowMs = 4000;
+  await clock.pass(8000);
+  host('h1').tell('lifecycle', slow, lifecycle.started, 0);
+  await clock.pass(40_000);
+  assert.deepEqual(
+    changes.map(({ kind, vm }) => [kind, vm]),
+    [
+      ['started', 'vm-1'],
+      ['started', 'vm-2'],
+    ],
+  );
+  observer.stop();
+});
+
 test('a VM that migrates during polls is one VM at every moment, and never spikes', async () => {
   const { clock, observer, host, changes } = fleetOf(2);
   const source = host('h1').add(1, { cpuSeconds: 5000, rxBytes: 1_000_000_000n });

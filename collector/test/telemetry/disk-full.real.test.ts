@@ -9,7 +9,7 @@ import { influxdFor, until, week } from './service.ts';
 
 test(
   'the disk is full: points stay in memory, it is said, and the disk is used again',
-  { timeout: 60_000 },
+  { timeout: 240_000 },
   async (t) => {
     const influxd = await influxdFor(t);
     await influxd.stop('SIGKILL'); // so that the spool fills

@@ -156,7 +156,7 @@ WHISPER_AUTOFLUSH = True
   }
 }
 
-test('carbon: values arrive, odd names by their documented escape', { timeout: 60_000 }, async (t) => {
+test('carbon: values arrive, odd names by their documented escape', { timeout: 240_000 }, async (t) => {
   const carbon = await Carbon.start(t);
   const telemetry = start(t, carbon.port);
   const at = Math.floor(Date.now() / 1000) * 1000;
@@ -175,7 +175,7 @@ test('carbon: values arrive, odd names by their documented escape', { timeout: 6
   assert.equal(cut.length, 1, 'only the 250 characters of three bytes each do not fit a file name');
 });
 
-test('carbon away and back: nothing lost, nothing double', { timeout: 120_000 }, async (t) => {
+test('carbon away and back: nothing lost, nothing double', { timeout: 240_000 }, async (t) => {
   const carbon = await Carbon.start(t);
   const telemetry = start(t, carbon.port);
   const begin = Math.floor(Date.now() / 1000) - 600;
@@ -199,7 +199,7 @@ test('carbon away and back: nothing lost, nothing double', { timeout: 120_000 },
 
 test(
   "InfluxDB's graphite listener gives the measurements that the HTTP writer gives",
-  { timeout: 60_000 },
+  { timeout: 240_000 },
   async (t) => {
     const influxd = await influxdFor(t);
     const http = new InfluxHttp({ url: influxd.url, database: 'evenkeel' }); // the listener's database
@@ -241,7 +241,7 @@ test(
 
 test(
   'influxd killed under its graphite listener and back: nothing lost, nothing double',
-  { timeout: 120_000 },
+  { timeout: 240_000 },
   async (t) => {
     const influxd = await influxdFor(t);
     const http = new InfluxHttp({ url: influxd.url, database: 'evenkeel' });

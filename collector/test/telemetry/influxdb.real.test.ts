@@ -38,7 +38,7 @@ const count = async (http: InfluxHttp): Promise<number> => {
   return Number(series?.values[0]?.[1] ?? 0);
 };
 
-test('what was written is there: values, retention, odd names', { timeout: 60_000 }, async (t) => {
+test('what was written is there: values, retention, odd names', { timeout: 240_000 }, async (t) => {
   const influxd = await influxdFor(t);
   const telemetry = start(t, influxd.url, 'names');
   const { http } = telemetry.influx!;
@@ -69,7 +69,7 @@ test('what was written is there: values, retention, odd names', { timeout: 60_00
   assert.equal(queries!.values.length, 4);
 });
 
-test('means and highest values come into minutes and ten minutes', { timeout: 60_000 }, async (t) => {
+test('means and highest values come into minutes and ten minutes', { timeout: 240_000 }, async (t) => {
   const influxd = await influxdFor(t);
   const telemetry = start(t, influxd.url, 'means');
   const { http } = telemetry.influx!;
@@ -92,7 +92,7 @@ test('means and highest values come into minutes and ten minutes', { timeout: 60
   assert.equal(ten!.values[0]![2], 1);
 });
 
-test('influxd killed and back: nothing lost, nothing double', { timeout: 120_000 }, async (t) => {
+test('influxd killed and back: nothing lost, nothing double', { timeout: 240_000 }, async (t) => {
   const influxd = await influxdFor(t);
   const said: string[] = [];
   const say = (message: string): undefined => void said.push(message);
@@ -135,7 +135,7 @@ test('influxd killed and back: nothing lost, nothing double', { timeout: 120_000
 
 test(
   'collector killed with a full spool: its successor delivers all of it',
-  { timeout: 120_000 },
+  { timeout: 240_000 },
   async (t) => {
     const influxd = await influxdFor(t);
     await influxd.stop('SIGKILL');
@@ -170,7 +170,7 @@ test(
   },
 );
 
-test('points that InfluxDB refuses are counted and hold up nothing', { timeout: 60_000 }, async (t) => {
+test('points that InfluxDB refuses are counted and hold up nothing', { timeout: 240_000 }, async (t) => {
   const influxd = await influxdFor(t);
   const telemetry = start(t, influxd.url, 'refused');
   const at = Date.now();
@@ -193,7 +193,7 @@ test('points that InfluxDB refuses are counted and hold up nothing', { timeout: 
   assert.match(status!.refusedBecause!, /beyond retention policy/);
 });
 
-test('a database that is dropped under the collector is made again', { timeout: 60_000 }, async (t) => {
+test('a database that is dropped under the collector is made again', { timeout: 240_000 }, async (t) => {
   const influxd = await influxdFor(t);
   const telemetry = start(t, influxd.url, 'dropped');
   telemetry.write([vmPoint('a', Date.now(), 0.1)]);
@@ -208,7 +208,7 @@ test('a database that is dropped under the collector is made again', { timeout: 
 
 test(
   'history: a restart reads back what it needs, older ranges come from InfluxDB',
-  { timeout: 60_000 },
+  { timeout: 240_000 },
   async (t) => {
     const influxd = await influxdFor(t);
     const telemetry = start(t, influxd.url, 'history');

@@ -31,7 +31,7 @@ async function hostnameThrough(
   }
 }
 
-describe('real libvirtd through each transport', { timeout: 240_000 }, () => {
+describe('real libvirtd through each transport', { timeout: 600_000 }, () => {
   let lab: Lab;
   let scratch: string;
 
@@ -154,7 +154,7 @@ describe('real libvirtd through each transport', { timeout: 240_000 }, () => {
   });
 });
 
-describe('SASL on a real libvirtd', { timeout: 240_000 }, () => {
+describe('SASL on a real libvirtd', { timeout: 600_000 }, () => {
   let lab: Lab;
   before(async () => {
     lab = await startLab({
