@@ -10,6 +10,7 @@ import { openJournal } from '../../collector/src/journal/journal.ts';
 import { createJudgeState } from '../../collector/src/judge/judge.ts';
 import { createObserver } from '../../collector/src/observe/observer.ts';
 import { Advisor } from '../../collector/src/service/advisor.ts';
+import { PastFindings } from '../../collector/src/service/past-findings.ts';
 import { Pipeline } from '../../collector/src/service/pipeline.ts';
 import { HistoryReader } from '../../collector/src/telemetry/history.ts';
 import { HistoryWindow } from '../../collector/src/telemetry/history-window.ts';
@@ -112,6 +113,7 @@ async function run(order: CollectorOrder): Promise<CollectorFigures> {
     policy: () => defaultPolicy,
     draining: () => new Set(),
     history,
+    past: new PastFindings('bench', journal.endedFindings, say),
     telemetry: {
       write: (points) => {
         telemetry.write(points);
@@ -204,8 +206,8 @@ function weightedPercentile(
   return NaN;
 }
 
-function say(message: string): void {
-  process.stderr.write(`collector: ${message}\n`);
+function say(message: unknown): void {
+  process.stderr.write(`collector: ${String(message)}\n`);
 }
 
 let input = '';

@@ -26,6 +26,7 @@ import { Health } from './service/health.ts';
 import { HistoryGatherer } from './service/history-gatherer.ts';
 import type { Log } from './service/log.ts';
 import { observerSettings } from './service/observer-settings.ts';
+import { PastFindings } from './service/past-findings.ts';
 import { Pipeline } from './service/pipeline.ts';
 import { RunningMigrations } from './service/running-migrations.ts';
 import { PolicyKeeper } from './service/policy-keeper.ts';
@@ -128,6 +129,11 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
           },
         }),
     });
+    const past = new PastFindings(config.fleet.name, journal.endedFindings, (cause) => {
+      log.warn(`findings that ended were not written to the journal: ${String(cause)}`);
+    });
+    await past.load();
+    stops.push(() => past.written());
     const pipeline = new Pipeline({
       fleet: config.fleet.name,
       observer,
@@ -135,6 +141,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
       policy: policy.get,
       draining: () => controller.drainingHosts(),
       history,
+      past,
       telemetry,
       events,
       now,
@@ -261,7 +268,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
           ...range,
           ...(await history.series({ type: subject.type, id: subject.id }, range)),
         }),
-        pastFindings: ({ from, to, limit }) => Promise.resolve(pipeline.pastFindings(from, to, limit)),
+        pastFindings: ({ from, to, limit }) => Promise.resolve(past.between(from, to, limit)),
       },
       advice: advisor,
       migrations: controller.migrations,

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { auditLog, type AuditLog } from './audit-log.ts';
 import { decisionStore, type DecisionStore } from './decision-store.ts';
 import { drainStore, type DrainStore } from './drain-store.ts';
+import { endedFindingStore, type EndedFindingStore } from './ended-finding-store.ts';
 import { JournalError } from './journal-error.ts';
 import { learnedStore, type LearnedStore } from './learned-store.ts';
 import { migrationStore, type MigrationStore } from './migration-store.ts';
@@ -22,6 +23,7 @@ export type Journal = {
   readonly observations: ObservationStore;
   readonly decisions: DecisionStore;
   readonly learned: LearnedStore;
+  readonly endedFindings: EndedFindingStore;
   /** A complete SQLite journal of this moment, wherever this one lives. The file must not exist yet. */
   readonly backup: (file: string) => Promise<void>;
   readonly close: () => Promise<void>;
@@ -44,6 +46,7 @@ export const openJournal = async (address: string, now: () => number = Date.now)
     observations: observationStore(database),
     decisions: decisionStore(database),
     learned: learnedStore(database),
+    endedFindings: endedFindingStore(database),
     backup: (file) => copyInto(database, file, now()),
     close: database.close,
   };

@@ -66,6 +66,19 @@ export const schemaSteps: readonly SchemaStep[] = [
       ],
     },
   },
+  {
+    version: 2,
+    description: 'findings that ended',
+    statements: [
+      `CREATE TABLE IF NOT EXISTS ended_findings (
+         id VARCHAR(64) NOT NULL PRIMARY KEY, fleet VARCHAR(64) NOT NULL, ended_at BIGINT NOT NULL,
+         document LONGTEXT NOT NULL)`,
+    ],
+    only: {
+      sqlite: ['CREATE INDEX IF NOT EXISTS ended_findings_at ON ended_findings (fleet, ended_at)'],
+      mysql: ['ALTER TABLE ended_findings ADD INDEX ended_findings_at (fleet, ended_at)'],
+    },
+  },
 ];
 
 /** In the order in which a copy may fill them. */
@@ -77,6 +90,7 @@ export const journalTables = [
   'migration_observations',
   'recommendation_decisions',
   'learned',
+  'ended_findings',
   'audit',
 ] as const;
 

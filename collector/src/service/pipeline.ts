@@ -1,6 +1,5 @@
 import type { EventHub } from '../api/event-hub.ts';
 import { FleetView } from '../api/fleet-view.ts';
-import type { Finding } from '../fleet/finding.ts';
 import type { Judgement } from '../fleet/judgement.ts';
 import type { Policy } from '../fleet/policy.ts';
 import type { Sliced } from '../fleet/sliced.ts';
@@ -11,6 +10,7 @@ import type { HistoryReader } from '../telemetry/history.ts';
 import { classChangePoints, findingPoints, forecastPoints } from '../telemetry/judgement-points.ts';
 import type { Point, PointSink } from '../telemetry/point.ts';
 import { samplePoints, stalePoints } from '../telemetry/sample-points.ts';
+import type { PastFindings } from './past-findings.ts';
 import { runInSlices } from './run-in-slices.ts';
 import { DeltaMaker } from './snapshot-delta.ts';
 import { toldForecasts } from './told-forecasts.ts';
@@ -24,6 +24,7 @@ export type PipelineOptions = {
   /** Hosts that are being emptied: whatever the fleet file says, they are in maintenance. */
   readonly draining: () => ReadonlySet<string>;
   readonly history: HistoryReader;
+  readonly past: PastFindings;
   readonly telemetry: PointSink;
   readonly events: EventHub;
   /** What is to be done with each judged snapshot, before the next is judged. */
@@ -32,7 +33,6 @@ export type PipelineOptions = {
   readonly now: () => number;
 };
 
-const pastFindingsMax = 10_000;
 /** Several events within this time (a host that empties) make one new snapshot. */
 const settleMs = 300;
 const rowsPerEvent = 2000;
@@ -44,7 +44,6 @@ export class Pipeline {
   readonly #deltas = new DeltaMaker();
   #snapshot: Snapshot | null = null;
   #judged: { readonly snapshot: Snapshot; readonly judgement: Judgement } | null = null;
-  #past: Finding[] = [];
   #settling: NodeJS.Timeout | undefined;
   /** The newest that waits while another is judged. */
   #waiting: Snapshot | null = null;
@@ -93,13 +92,6 @@ export class Pipeline {
     return this.#judgeSeconds;
   }
 
-  pastFindings(from: number, to: number, limit: number): Finding[] {
-    return this.#past
-      .filter(({ until }) => until !== undefined && until >= from && until < to)
-      .slice(-limit)
-      .reverse();
-  }
-
   #withMaintenance(snapshot: Snapshot): Snapshot {
     const draining = this.#options.draining();
     if (draining.size === 0) return snapshot;
@@ -129,14 +121,13 @@ export class Pipeline {
   }
 
   *#take(snapshot: Snapshot): Sliced<void> {
-    const { judgeState, policy, events, onJudged } = this.#options;
+    const { judgeState, policy, events, past, onJudged } = this.#options;
     const began = performance.now();
     const judgement = yield* judgeInSlices(snapshot, judgeState, policy());
     this.#judgeSeconds = (performance.now() - began) / 1000;
     if (this.#snapshot === null || snapshot.sequence > this.#snapshot.sequence) this.#snapshot = snapshot;
     this.#judged = { snapshot, judgement };
-    this.#past.push(...judgement.ended);
-    if (this.#past.length > pastFindingsMax) this.#past = this.#past.slice(-pastFindingsMax);
+    past.add(judgement.ended);
     const { began: begun, changed, ended } = judgement;
     if (begun.length + changed.length + ended.length > 0) {
       events.publish('finding', { at: judgement.at, began: begun, changed, ended });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { defaultPolicy } from '../../src/fleet/default-policy.ts';
 import type { Drain } from '../../src/fleet/drain.ts';
+import type { Finding } from '../../src/fleet/finding.ts';
 import { JournalError } from '../../src/journal/journal-error.ts';
 import { openJournal, type Journal } from '../../src/journal/journal.ts';
 import type { MigrationObservation } from '../../src/journal/migration-observation.ts';
@@ -52,6 +53,29 @@ export const journalSuite = (name: string, addressOf: AddressOf): void => {
         ['m-1'],
       );
       assert.equal(await reopened.migrations.get('M-1'), null, 'ids are compared to the letter');
+    });
+
+    it('keeps the latest findings that ended, each once, fleet by fleet', async (t) => {
+      const { journal, again } = await open(t);
+      const ended = (place: number): Finding => ({
+        id: `hotspot:host:ünï ${place}`,
+        kind: 'hotspot',
+        severity: 'warning',
+        subject: { type: 'host', id: `h${place}`, name: `h${place}` },
+        since: 1,
+        at: place,
+        until: place,
+        message: 'It was hot.',
+        evidence: [{ measure: 'cpu', value: 0.9, threshold: 0.8 }],
+        rank: 1,
+      });
+      await journal.endedFindings.add('one', [1, 2, 3].map(ended), 3);
+      await journal.endedFindings.add('other', [ended(1)], 3);
+      await journal.endedFindings.add('one', [3, 4].map(ended), 3);
+      const reopened = await again();
+      assert.deepEqual(await reopened.endedFindings.latest('one', 10), [2, 3, 4].map(ended));
+      assert.deepEqual(await reopened.endedFindings.latest('one', 1), [ended(4)]);
+      assert.deepEqual(await reopened.endedFindings.latest('other', 10), [ended(1)]);
     });
 
     it('lets one of many have a VM, and the next only after the end', async (t) => {
