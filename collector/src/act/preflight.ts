@@ -351,6 +351,7 @@ const constraintAdvice: Partial<Record<RefusalCode, string>> = {
   'not-in-group': 'Choose a host of its group.',
   'network-missing': "Create the VM's network there, or choose another target.",
   'cpu-model': 'Choose a target with a compatible CPU.',
+  'cpu-feature': 'Choose a target with a compatible CPU.',
   'tls-missing': 'Give both hosts certificates for QEMU, or drop requireTls from the policy.',
   'anti-affinity': 'Choose a host where none of those VMs runs.',
   memory: 'Free memory there, raise overcommit.mem, or choose another target.',

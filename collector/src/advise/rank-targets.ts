@@ -53,9 +53,9 @@ export const rankUnit = (
   planning: Planning,
   u: number,
   forecast: (h: number) => MoveForecast | null,
+  constraints = planning.constraints({ disturbResting: true }),
 ): RankedTargets => {
   const { model, start } = planning;
-  const constraints = planning.constraints({ disturbResting: true });
   const objective = new BalanceObjective(start);
   const refused: RefusedTarget[] = [];
   const fitting: { h: number; fullness: number }[] = [];

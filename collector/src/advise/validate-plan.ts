@@ -5,6 +5,7 @@ import type { Policy } from '../fleet/policy.ts';
 import type { Recommendation } from '../fleet/recommendation.ts';
 import type { Snapshot } from '../fleet/snapshot.ts';
 import type { Vm } from '../fleet/vm.ts';
+import { modelHasFeature, offersModel } from './cpu-models.ts';
 
 /*
  * The last gate. It replays a plan step by step on the snapshot itself and shares no code with the search, so that a
@@ -198,10 +199,15 @@ const checkMove = (replay: Replay, vm: Vm, fromName: string, toName: string): vo
   const source = hosts.get(vm.host)!;
   const equal = source.cpuModel === null || to.cpuModel === null || source.cpuModel === to.cpuModel;
   if (['host-passthrough', 'host-model'].includes(rules.cpuModel ?? '') && !equal) say('other CPU model');
+  const offers = (model: string | null) =>
+    to.cpuModel === null || model === null ? null : offersModel(to.cpuModel, model);
+  if (!equal && offers(rules.cpuModel) === false) say('no such CPU model');
+  const asYoung = equal || offers(source.cpuModel) === true;
   for (const feature of rules.cpuFeatures) {
     const listed = to.cpuFeatures?.includes(feature) === true;
     const lost = to.cpuFeatures !== undefined && source.cpuFeatures?.includes(feature) === true;
-    if (!listed && (!equal || lost)) say(`CPU feature ${feature} is missing`);
+    const known = to.cpuModel === null ? null : modelHasFeature(to.cpuModel, feature);
+    if (!listed && !(known ?? (asYoung && !lost))) say(`CPU feature ${feature} is missing`);
   }
   const nodes = to.capacity.numaNodes ?? [];
   if (rules.numaNodes > 0 && nodes.length > 0) {

@@ -14,6 +14,7 @@ import { effectsOn } from './effects.ts';
 import { emptyHosts } from './empty-hosts.ts';
 import { buildFleetModel } from './fleet-model.ts';
 import { judgeStanding } from './judge-standing.ts';
+import { type NewHost, newHost } from './new-host.ts';
 import { Placement } from './placement.ts';
 import { refusalTexts } from './refusal.ts';
 
@@ -25,7 +26,7 @@ export type Hypothesis = {
   /** Hosts to be emptied by advice. */
   readonly drain?: readonly string[];
   /** Hosts that join, empty. */
-  readonly add?: readonly Host[];
+  readonly add?: readonly NewHost[];
   /** CPU, network and disk load of all VMs times this. */
   readonly loadFactor?: number;
 };
@@ -50,7 +51,7 @@ export const whatIf = (
 ): WhatIf => {
   const problems: string[] = [];
   const factor = hypothesis.loadFactor ?? 1;
-  const grown = { ...snapshot, hosts: [...snapshot.hosts, ...addedHosts(snapshot, hypothesis, problems)] };
+  const grown = withAdded(snapshot, hypothesis, problems);
   const before = new Placement(buildFleetModel(grown, judgement, policy));
   const loaded = factor === 1 ? grown : scaled(grown, factor);
   const planning = createPlanning(
@@ -85,6 +86,7 @@ export const whatIf = (
       );
     for (const [u, to] of targets) placement.move(u, to);
   }
+  knownHosts(model.hostIndex, hypothesis.drain ?? [], problems);
   const touched = model.hosts.flatMap((_, h) => (factor !== 1 || differs(before, placement, h) ? [h] : []));
   const after = snapshotOf(placement, loaded, new Set(gone));
   const judged = judgementOf(placement, after, judgement, policy, factor);
@@ -97,12 +99,14 @@ export const whatIf = (
   };
 };
 
-const addedHosts = (snapshot: Snapshot, hypothesis: Hypothesis, problems: string[]): Host[] =>
-  (hypothesis.add ?? []).filter((host) => {
-    const there = snapshot.hosts.some((other) => other.name === host.name);
-    if (there) problems.push(`There is a host ${host.name} already.`);
-    return !there;
-  });
+/** Each added host counts for those after it. */
+const withAdded = (snapshot: Snapshot, hypothesis: Hypothesis, problems: string[]): Snapshot =>
+  (hypothesis.add ?? []).reduce<Snapshot>((grown, wanted) => {
+    const host = newHost(wanted, grown);
+    if (typeof host !== 'string') return { ...grown, hosts: [...grown.hosts, host] };
+    problems.push(host);
+    return grown;
+  }, snapshot);
 
 const knownHosts = (
   index: ReadonlyMap<string, number>,

@@ -10,7 +10,7 @@ import type { EventHub } from './event-hub.ts';
 import type { History, HistoryRange } from './history.ts';
 import type { Metric } from './metric.ts';
 import type { Readiness } from './readiness.ts';
-import type { Target, WhatIfAnswer, WhatIfQuestion } from './what-if.ts';
+import type { NewVmQuestion, PlaceAnswer, Target, WhatIfAnswer, WhatIfQuestion } from './what-if.ts';
 
 /**
  * All that the API needs from the rest of the collector; `main.ts` fills it. A service refuses by throwing an
@@ -56,6 +56,7 @@ export type AdviceService = {
   readonly recommendations: () => readonly Recommendation[];
   readonly dismiss: (id: string, reason: string, actor: Actor) => Promise<void>;
   readonly whatIf: (question: WhatIfQuestion) => Promise<WhatIfAnswer>;
+  readonly place: (vm: NewVmQuestion) => Promise<PlaceAnswer>;
   /** The best places for a VM, best first. */
   readonly targets: (uuid: string, limit: number) => Promise<readonly Target[]>;
 };

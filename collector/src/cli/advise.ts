@@ -1,19 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { Value } from 'typebox/value';
 import { advise } from '../advise/advise.ts';
 import { type Advice, type AdviseOptions, noHistory } from '../advise/advice.ts';
 import { judgeStanding } from '../advise/judge-standing.ts';
-import { forecastMove } from '../advise/migration-forecast.ts';
-import { readYaml } from '../config/read-yaml.ts';
-import { whatWouldBeRight } from '../config/what-would-be-right.ts';
-import { defaultPolicy } from '../fleet/default-policy.ts';
-import { uncalibrated } from '../fleet/migration-calibration.ts';
-import { Policy } from '../fleet/policy.ts';
 import type { Recommendation } from '../fleet/recommendation.ts';
-import { Snapshot } from '../fleet/snapshot.ts';
-import { percent } from '../judge/describe.ts';
 import { type Command, type CommandIo, exitCodes, type TextSink, UsageError } from './command.ts';
+import { effectsTable, forecastFor, readPolicy, readSnapshot } from './fleet-file.ts';
 import { readOptions, readPositionals } from './options.ts';
 import { hasColours, paint, printable } from './style.ts';
 import { table } from './table.ts';
@@ -48,25 +39,19 @@ export const adviseCommand: Command = {
     if (!Number.isInteger(seed))
       throw new UsageError(`--seed must be a whole number, but is "${values.seed ?? ''}"`);
     const snapshot = readSnapshot(resolve(io.cwd, values.fleet));
-    const policy =
-      values.policy === undefined ? defaultPolicy : readYaml(resolve(io.cwd, values.policy), Policy).value;
+    const policy = readPolicy(io.cwd, values.policy);
     for (const name of values.drain ?? [])
       if (!snapshot.hosts.some((host) => host.name === name))
         throw new Error(`--drain ${name}: the fleet has no such host`);
     const options: AdviseOptions = {
       seed,
       drain: values.drain ?? [],
-      forecastMove: (vm, from, to, flowing) =>
-        forecastMove(vm, from, to, {
-          policy,
-          calibration: uncalibrated,
-          ...(flowing === undefined ? {} : { flowing }),
-        }),
+      forecastMove: forecastFor(policy),
       ...(values.exact === true ? { exact: await exactSolver() } : {}),
     };
     const advice = advise(snapshot, judgeStanding(snapshot, policy), noHistory, policy, options);
     if (values.json === true) io.stdout.write(`${JSON.stringify(advice, null, 2)}\n`);
-    else print(advice, io);
+    else printAdvice(advice, io);
     return exitCodes.ok;
   },
 };
@@ -74,28 +59,7 @@ export const adviseCommand: Command = {
 /** Loaded only when asked for: it is a megabyte of WebAssembly. */
 const exactSolver = async () => (await import('../advise/exact-plan.ts')).loadExactSolver();
 
-const readSnapshot = (file: string): Snapshot => {
-  let given: unknown;
-  try {
-    given = JSON.parse(readFileSync(file, 'utf8'));
-  } catch (cause) {
-    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(missing ? `${file}: there is no such file` : `${file} is no snapshot in JSON: ${why}`, {
-      cause,
-    });
-  }
-  if (Value.Check(Snapshot, given)) return given;
-  const problems = [...Value.Errors(Snapshot, given)].flatMap((error) =>
-    whatWouldBeRight(Snapshot, error, given),
-  );
-  const more = problems.length > 1 ? ` (and ${problems.length - 1} more such problems)` : '';
-  throw new Error(
-    `${file} is no valid snapshot: ${problems[0]?.message ?? 'it does not match the schema'}${more}`,
-  );
-};
-
-const print = (advice: Advice, io: CommandIo): void => {
+export const printAdvice = (advice: Advice, io: CommandIo): void => {
   const colours = hasColours(io.stdout, io.env);
   if (advice.recommendations.length === 0) io.stdout.write('Nothing to recommend.\n');
   advice.recommendations.forEach((made, i) => {
@@ -140,23 +104,7 @@ const printOne = (made: Recommendation, out: TextSink): void => {
     );
   const off = made.power.filter((action) => action.action === 'switch-off').map((action) => action.host);
   if (off.length > 0) out.write(`  Then switch off: ${printable(off.join(', '))}\n`);
-  const share = (value: number | null) => (value === null ? '?' : percent(value));
-  out.write(
-    indent(
-      table(
-        [
-          { title: 'host', value: (effect) => printable(effect.host) },
-          ...(['cpu', 'mem', 'net', 'disk'] as const).map((dimension) => ({
-            title: dimension,
-            value: (effect: Recommendation['effects'][number]) =>
-              `${share(effect.before[dimension])} > ${share(effect.after[dimension])}`,
-          })),
-          { title: 'VMs', value: (effect) => `${effect.vmsBefore} > ${effect.vmsAfter}` },
-        ],
-        made.effects,
-      ),
-    ),
-  );
+  out.write(indent(effectsTable(made.effects)));
   out.write(`  If nobody acts: ${printable(made.ifIgnored)}\n`);
   for (const other of made.alternatives)
     out.write(`  Not chosen: ${printable(`${other.description} ${other.lost}`)}\n`);

@@ -16,6 +16,8 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   'influxdb-setup': async () => (await import('./influxdb-setup.ts')).influxdbSetupCommand,
   token: async () => (await import('./token.ts')).tokenCommand,
   advise: async () => (await import('./advise.ts')).adviseCommand,
+  'what-if': async () => (await import('./what-if.ts')).whatIfCommand,
+  place: async () => (await import('./place.ts')).placeCommand,
   schema: async () => (await import('./schema.ts')).schemaCommand,
   learn: async () => (await import('./learn.ts')).learnCommand,
   stats: async () => (await import('./stats.ts')).statsCommand,

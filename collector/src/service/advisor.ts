@@ -5,6 +5,7 @@ import { createPlanning } from '../advise/create-planning.ts';
 import { drainHost } from '../advise/drain.ts';
 import { buildFleetModel } from '../advise/fleet-model.ts';
 import { forecastMove } from '../advise/migration-forecast.ts';
+import { placeVm } from '../advise/place-vm.ts';
 import { rankTargets } from '../advise/rank-targets.ts';
 import { whatIf } from '../advise/what-if.ts';
 import type { DrainPlan } from '../act/fleet-view.ts';
@@ -130,6 +131,18 @@ export class Advisor implements AdviceService {
       recommendations: [...answer.advice.recommendations],
       effects: [...answer.effects],
       problems: [...answer.problems, ...answer.advice.refused.map(({ reason }) => reason)],
+    });
+  };
+
+  place: AdviceService['place'] = (vm) => {
+    const { snapshot, judgement } = this.#known();
+    const placed = placeVm(snapshot, judgement, this.#options.policy(), vm, this.#adviseOptions());
+    return Promise.resolve({
+      snapshotSequence: snapshot.sequence,
+      ...placed,
+      effects: [...placed.effects],
+      alternatives: placed.alternatives.map((one) => ({ ...one, effects: [...one.effects] })),
+      refused: [...placed.refused],
     });
   };
 

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { placeVm } from '../../src/advise/place-vm.ts';
+import { type NewVm, placeVm } from '../../src/advise/place-vm.ts';
 import { rankTargets } from '../../src/advise/rank-targets.ts';
 import { type Hypothesis, whatIf } from '../../src/advise/what-if.ts';
 import { forecastMove } from '../../src/advise/migration-forecast.ts';
 import { uncalibrated } from '../../src/fleet/migration-calibration.ts';
-import { type CompactFleet, expandFleet, uuidOf } from './compact-fleet.ts';
+import { type CompactFleet, uuidOf } from './compact-fleet.ts';
 import { scenarioInput } from './run-scenario.ts';
 
 const fleet: CompactFleet = {
@@ -83,12 +83,45 @@ suite('what if', () => {
     );
   });
 
-  test('a host joins', () => {
-    const [added] = expandFleet({ hosts: { h9: { cores: 32 } } }).hosts;
-    const answer = ask({ add: [added!], moves: [{ uuid: uuidOf('a'), to: 'h9' }] });
-    assert.equal(cpuOf(answer, 'h9'), '0.135');
+  test('a host joins: as large as is said, or like another', () => {
+    const answer = ask({
+      add: [{ name: 'h9', cpuCores: 32, memBytes: 2 ** 36 }],
+      moves: [{ uuid: uuidOf('a'), to: 'h9' }],
+    });
+    assert.equal(cpuOf(answer, 'h9'), '0.125');
     assert.deepEqual(answer.problems, []);
-    assert.deepEqual(ask({ add: [input.snapshot.hosts[0]!] }).problems, ['There is a host h1 already.']);
+    const gpu = { name: 'h4', like: 'h3', zone: 'b' };
+    const [joined] = ask({ add: [gpu] }).snapshot.hosts.filter(({ name }) => name === 'h4');
+    assert.deepEqual(
+      [joined?.groups, joined?.zone, joined?.capacity, joined?.load.cpu],
+      [['gpu'], 'b', input.snapshot.hosts[2]?.capacity, 0],
+    );
+  });
+
+  test('a host that cannot join is named, with the reason', () => {
+    const { problems, snapshot } = ask({
+      add: [
+        { name: 'h1', like: 'h2' },
+        { name: 'h4', like: 'h7' },
+        { name: 'h5', cpuCores: 8 },
+        { name: 'h6', like: 'h1' },
+        { name: 'h6', like: 'h1' },
+      ],
+    });
+    assert.deepEqual(problems, [
+      'There is a host h1 already.',
+      'h4 cannot be like h7: there is no such host.',
+      'Of h5 it must be said which host it is like, or how many cores and how much memory it has.',
+      'There is a host h6 already.',
+    ]);
+    assert.equal(snapshot.hosts.length, 4);
+  });
+
+  test('hosts that are not there are named', () => {
+    assert.deepEqual(ask({ drain: ['h7'], without: ['h8'] }).problems, [
+      'There is no host h8.',
+      'There is no host h7.',
+    ]);
   });
 
   test('a drain: the advice empties the host', () => {
@@ -100,20 +133,36 @@ suite('what if', () => {
 });
 
 suite('placing', () => {
-  test('a new VM: the host with the most room first, the others with their reason', () => {
-    const vm = { name: 'new', vcpus: 4, memoryBytes: 8 * 2 ** 30 };
-    const { targets } = placeVm(input.snapshot, input.judgement, input.policy, vm, options);
-    assert.deepEqual(
-      targets.map((target) => target.host),
-      ['h3', 'h2', 'h1'],
+  const place = (vm: Partial<NewVm>, hosts = fleet.hosts) => {
+    const { snapshot, judgement, policy } = scenarioInput({
+      intent: '',
+      fleet: { ...fleet, hosts },
+      expect: {},
+    });
+    return placeVm(
+      snapshot,
+      judgement,
+      policy,
+      { name: 'new', vcpus: 4, memoryBytes: 8 * 2 ** 30, ...vm },
+      options,
     );
-    assert.equal(targets[0]!.effects[0]!.vmsAfter, 1);
-    const gpu = { ...vm, rules: { hostGroup: 'gpu' } };
-    const bound = placeVm(input.snapshot, input.judgement, input.policy, gpu, options);
-    assert.deepEqual(
-      bound.targets.map((target) => target.host),
-      ['h3'],
+  };
+
+  test('a new VM: the host with the most room, why, and why the others lost', () => {
+    const made = place({});
+    assert.equal(made.host, 'h3');
+    assert.match(
+      made.reason,
+      /^new \(4 vCPUs, 8\.\d GiB\) should be started on h3: h3 would be filled to \d+ %/,
     );
+    assert.deepEqual([made.effects[0]?.vmsBefore, made.effects[0]?.vmsAfter], [0, 1]);
+    assert.deepEqual(
+      made.alternatives.map(({ host }) => host),
+      ['h2', 'h1'],
+    );
+    assert.match(made.alternatives[0]!.lost, /^h2 would be filled to \d+ % .*; h3 keeps at least as much\.$/);
+    const bound = place({ rules: { hostGroup: 'gpu' } });
+    assert.deepEqual([bound.host, bound.alternatives], ['h3', []]);
     assert.deepEqual(
       bound.refused.map((one) => one.code),
       ['not-in-group', 'not-in-group'],
@@ -121,10 +170,44 @@ suite('placing', () => {
   });
 
   test('larger than any host: nowhere, and why', () => {
-    const vm = { name: 'giant', vcpus: 4, memoryBytes: 2 ** 50 };
-    const { targets, refused } = placeVm(input.snapshot, input.judgement, input.policy, vm, options);
-    assert.deepEqual(targets, []);
+    const { host, reason, refused } = place({ memoryBytes: 2 ** 50 });
+    assert.equal(host, null);
+    assert.match(reason, /finds no place: of 3 other hosts none can take it \(3: the memory/);
     assert.ok(refused.length === 3 && refused.every((one) => one.code === 'memory'));
+  });
+
+  test('a host that is off is offered when no other has room', () => {
+    const made = place(
+      { memoryBytes: 52 * 2 ** 30 },
+      { h1: {}, h2: {}, h3: { power: 'off' }, h4: { power: 'off', mem: 8 } },
+    );
+    assert.deepEqual([made.host, made.switchOn, made.alternatives], ['h3', true, []]);
+    assert.match(made.reason, /so h3 must be switched on for it/);
+    assert.deepEqual(
+      made.refused.map((one) => [one.host, one.code]),
+      [
+        ['h1', 'memory'],
+        ['h2', 'mem-load'],
+        ['h4', 'host-off'],
+      ],
+    );
+  });
+
+  test('hosts whose CPU lacks the model or a feature are none', () => {
+    const hosts = { h1: { cpuModel: 'EPYC' }, h2: { cpuModel: 'EPYC-Milan' }, h3: {} };
+    const model = place({ rules: { cpuModel: 'EPYC-Rome' } }, hosts);
+    assert.deepEqual(
+      model.refused.map((one) => [one.host, one.code]),
+      [['h1', 'cpu-model']],
+    );
+    const feature = place({ rules: { cpuFeatures: ['avx512f'] } }, hosts);
+    assert.deepEqual(
+      feature.refused.map((one) => [one.host, one.code]),
+      [
+        ['h1', 'cpu-feature'],
+        ['h2', 'cpu-feature'],
+      ],
+    );
   });
 
   test('a VM that runs: targets with their forecast, not its own host', () => {

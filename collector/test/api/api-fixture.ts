@@ -83,6 +83,16 @@ export async function apiFixture(t: TestContext, options: Partial<ApiOptions> = 
           : Promise.reject(new ApiProblem('not-found', 'There is no such recommendation now.'));
       },
       whatIf: recall('whatIf', { snapshotSequence: 7, recommendations: [], effects: [], problems: ['none'] }),
+      place: recall('place', {
+        snapshotSequence: 7,
+        host: 'host-1',
+        switchOn: false,
+        reason: 'It has the most room.',
+        effects: [],
+        gain: 0,
+        alternatives: [{ host: 'host-0', lost: 'It has less.', effects: [] }],
+        refused: [{ host: 'host-2', code: 'memory', reason: 'host-2 lacks the memory.' }],
+      }),
       targets: recall('targets', []),
     },
     migrations: {

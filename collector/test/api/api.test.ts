@@ -70,6 +70,18 @@ const answers: readonly (readonly ['GET' | 'POST' | 'PUT', string, string, objec
   ['GET', '/api/v1/policy', '/api/v1/policy'],
   ['PUT', '/api/v1/policy', '/api/v1/policy', { loadMin: 0.2 }],
   ['POST', '/api/v1/what-if', '/api/v1/what-if', { drain: ['host-1'], policy: { loadMin: 0.1 } }],
+  [
+    'POST',
+    '/api/v1/what-if',
+    '/api/v1/what-if',
+    { add: [{ name: 'host-9', like: 'host-1' }], loadFactor: 1.3, moves: [{ uuid: 'a', to: 'host-9' }] },
+  ],
+  [
+    'POST',
+    '/api/v1/place',
+    '/api/v1/place',
+    { name: 'new', vcpus: 2, memoryBytes: 2 ** 31, rules: { cpuModel: 'EPYC' } },
+  ],
   ['GET', '/api/v1/me', '/api/v1/me'],
   ['GET', '/api/v1/audit', '/api/v1/audit'],
 ];
@@ -205,6 +217,8 @@ test('bodies that are too large, not JSON, or of another kind are turned away', 
   assert.equal((await post('{"drain":')).statusCode, 400);
   assert.equal((await post('drain', 'text/plain')).statusCode, 415);
   assert.equal((await post('{"__proto__":{"x":1}}')).statusCode, 400);
+  assert.equal((await post('{"loadFactor":-1}')).statusCode, 400);
+  assert.equal((await post('{"add":[{"like":"host-1"}]}')).statusCode, 400);
 });
 
 test('before the first snapshot the API says so, and is not ready', async (t) => {

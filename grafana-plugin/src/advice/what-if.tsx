@@ -15,7 +15,11 @@ export function WhatIf() {
   const [loadMin, setLoadMin] = useState<number | null>(null);
   const [without, setWithout] = useState<string[]>([]);
   const [drain, setDrain] = useState<string[]>([]);
+  const [load, setLoad] = useState(100);
+  const [more, setMore] = useState(0);
   const options = (hosts.data?.items ?? []).map(({ name }) => ({ label: name, value: name }));
+  const names = options.map(({ value }) => value);
+  const like = names.find((name) => !without.includes(name)) ?? names[0];
   return (
     <section aria-label="What if">
       <h3>What if</h3>
@@ -30,6 +34,15 @@ export function WhatIf() {
               </Field>
               <Field label={`loadMin: ${String(min)} %`} noMargin>
                 <Slider inputId="what-if-load-min" min={0} max={70} value={min} onChange={setLoadMin} />
+              </Field>
+              <Field label={`Load of all VMs: ${String(load)} %`} noMargin>
+                <Slider inputId="what-if-load" min={10} max={300} value={load} onChange={setLoad} />
+              </Field>
+              <Field
+                label={`${count(more, 'host joins', 'hosts join')}${like === undefined ? '' : `, like ${like}`}`}
+                noMargin
+              >
+                <Slider inputId="what-if-add" min={0} max={10} value={more} onChange={setMore} />
               </Field>
               <Field label="These hosts are gone" noMargin>
                 <MultiCombobox
@@ -61,6 +74,8 @@ export function WhatIf() {
                       policy: { ...now, loadMin: min / 100, loadMax: { ...now.loadMax, cpu: max / 100 } },
                       without,
                       drain,
+                      loadFactor: load / 100,
+                      ...(like === undefined ? {} : { add: newHosts(names, like, more) }),
                     });
                   }}
                 >
@@ -91,4 +106,15 @@ export function WhatIf() {
       )}
     </section>
   );
+}
+
+/** So many hosts like one that is there, under names that are free. */
+function newHosts(names: readonly string[], like: string, wanted: number): { name: string; like: string }[] {
+  const taken = new Set(names);
+  const hosts: { name: string; like: string }[] = [];
+  for (let i = 1; hosts.length < wanted; i++) {
+    const name = `new-${String(i)}`;
+    if (!taken.has(name)) hosts.push({ name, like });
+  }
+  return hosts;
 }

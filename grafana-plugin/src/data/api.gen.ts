@@ -1748,6 +1748,107 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/place': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Where a new VM should be started, why, and why not elsewhere; changes nothing */
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      /** @description A VM that does not run yet */
+      requestBody: {
+        content: {
+          'application/json': {
+            name: string;
+            vcpus: number;
+            /** @description all that it may grow to */
+            memoryBytes: number;
+            /**
+             * @description share of its vCPUs that it will use
+             * @default 0.5
+             */
+            expectedCpu?: number;
+            /** @description what is left out binds it to nothing */
+            rules?: {
+              /** @description host names it may run on; empty: any */
+              pinnedTo?: string[];
+              hostGroup?: string | null;
+              /** @description names of groups whose VMs stay on one host */
+              affinity?: string[];
+              /** @description names of groups whose VMs stay on different hosts */
+              antiAffinity?: string[];
+              zoneSpread?: string | null;
+              /** @description bridges and networks that a target must have */
+              networks?: string[];
+              cpuModel?: string | null;
+              cpuFeatures?: string[];
+              /** @description how many NUMA nodes it may span; 0: no matter */
+              numaNodes?: number;
+            };
+          };
+        };
+      };
+      responses: {
+        /** @description Where a new VM should be started */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              snapshotSequence: number;
+              /** @description where to start it; null: nowhere */
+              host: string | null;
+              /** @description the host is off and must be switched on first */
+              switchOn: boolean;
+              reason: string;
+              /** @description the host before and after */
+              effects: components['schemas']['HostEffect'][];
+              /** @description how much the balance objective falls; negative: it grows */
+              gain: number;
+              /** @description hosts that could take it as well, best first */
+              alternatives: {
+                host: string;
+                /** @description why it lost, in one sentence */
+                lost: string;
+                effects: components['schemas']['HostEffect'][];
+              }[];
+              /** @description hosts that cannot take it, and why */
+              refused: {
+                host: string;
+                code: string;
+                reason: string;
+              }[];
+            };
+          };
+        };
+        /** @description What went wrong */
+        default: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/problem+json': components['schemas']['Problem'];
+          };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/me': {
     parameters: {
       query?: never;
@@ -3392,6 +3493,16 @@ export interface components {
       drain?: string[];
       /** @description hosts that are gone: their VMs must run elsewhere */
       without?: string[];
+      /** @description hosts that join, switched on and empty */
+      add?: {
+        name: string;
+        /** @description a host of the fleet that it is like, where nothing else is said */
+        like?: string;
+        cpuCores?: number;
+        memBytes?: number;
+        nicBitsPerSecond?: number;
+        zone?: string;
+      }[];
       /** @description CPU, network and disk load of all VMs times this */
       loadFactor?: number;
       /** @description moves made by hand before anything else is advised */

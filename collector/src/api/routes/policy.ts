@@ -1,6 +1,6 @@
 import { Policy } from '../../fleet/policy.ts';
 import { callerOf } from '../authenticate.ts';
-import { WhatIfAnswer, WhatIfQuestion } from '../what-if.ts';
+import { NewVmQuestion, PlaceAnswer, WhatIfAnswer, WhatIfQuestion } from '../what-if.ts';
 import type { RouteSet } from './route-set.ts';
 
 export const policyRoutes: RouteSet = (app, { services }) => {
@@ -39,5 +39,19 @@ export const policyRoutes: RouteSet = (app, { services }) => {
       },
     },
     (request) => services.advice.whatIf(request.body),
+  );
+
+  app.post(
+    '/place',
+    {
+      config: { role: 'viewer' },
+      schema: {
+        tags: ['advice'],
+        summary: 'Where a new VM should be started, why, and why not elsewhere; changes nothing',
+        body: NewVmQuestion,
+        response: { 200: PlaceAnswer },
+      },
+    },
+    (request) => services.advice.place(request.body),
   );
 };
