@@ -127,10 +127,11 @@ export class HostWatch implements WatchedHost {
     if (client === undefined || this.#polls > 0) return;
     this.#polls++;
     const { clock } = this.#options;
-    const begunMs = clock.monotonic();
     this.cost.polls++;
     try {
       const timeoutMs = this.#polling.deadlineMs;
+      if (!this.#node.isKnown) await this.#node.readOnce(client, () => this.config, timeoutMs);
+      const begunMs = clock.monotonic();
       const lively = this.#node.isLively(this.#polling.turns?.allFromCpu ?? 1);
       const [answer, node] = await Promise.all([
         this.#vms.ask(client, lively),
@@ -212,7 +213,6 @@ export class HostWatch implements WatchedHost {
     switch (event.kind) {
       case 'connected':
         this.#node.disconnected();
-        await this.#node.readOnce(client, () => this.config, this.#polling.deadlineMs);
         void this.poll();
         return;
       case 'overflow':

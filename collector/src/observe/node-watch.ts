@@ -34,6 +34,11 @@ export class NodeWatch {
   /** How many numbers the host has to tell; null until the connection was asked. */
   #counts: { cpu: number; memory: number } | null = null;
 
+  /** Whether this connection has told what does not change while it lasts. */
+  get isKnown(): boolean {
+    return this.#counts !== null;
+  }
+
   /** The next connection may be to another daemon. */
   disconnected(): void {
     this.#counts = null;
@@ -56,7 +61,6 @@ export class NodeWatch {
     const memory = await orNothing(
       client.call(nodeGetMemoryStats, { cellNum: -1, nparams: 0, flags: 0 }, options),
     );
-    this.#counts = { cpu: cpu?.nparams ?? 0, memory: memory?.nparams ?? 0 };
     const xml = await orNothing(client.call(connectGetCapabilities, undefined, options));
     const told = xml === null ? null : parseCapabilities(xml.capabilities);
     this.cpuModel = told?.cpuModel ?? null;
@@ -68,6 +72,7 @@ export class NodeWatch {
       ...configuredCapacity(config()),
       ...(told === null || told.numaNodes.length === 0 ? {} : { numaNodes: told.numaNodes }),
     };
+    this.#counts = { cpu: cpu?.nparams ?? 0, memory: memory?.nparams ?? 0 };
   }
 
   async read(client: HostClient, timeoutMs: number): Promise<NodeAnswer> {

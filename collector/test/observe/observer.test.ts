@@ -330,6 +330,23 @@ test('a host that hangs gets stale, not empty; its connection is renewed; then i
   observer.stop();
 });
 
+test('a host too busy for the first questions is asked them again', async () => {
+  const { clock, observer, host } = fleetOf(1);
+  const vm = host('h1').add(1);
+  host('h1').stuck = true;
+  observer.start();
+  await clock.pass(6000);
+  assert.equal(host('h1').connections, 1);
+  assert.equal(observer.snapshot.hosts[0]!.freshness, 'never');
+  host('h1').stuck = false;
+  await work(clock, vm, { cpu: 1 });
+  await work(clock, vm, { cpu: 1 });
+  assert.equal(host('h1').connections, 1);
+  assert.equal(observer.snapshot.hosts[0]!.capacity.cpuCores, 4);
+  near(vmOf(observer, vm)!.usage.cpuCores, 1);
+  observer.stop();
+});
+
 test('30 % of the hosts go: the others are polled as ever', async () => {
   const { clock, observer, host } = fleetOf(10);
   for (let i = 1; i <= 10; i++) host(`h${i}`).add(i);
