@@ -14,7 +14,9 @@ import { PacketSplitter } from '../packet/packet-splitter.ts';
 import type { Procedure } from '../packet/procedure.ts';
 import { remoteError } from '../wire/remote-error.ts';
 import { answerError } from './answer-error.ts';
+import { Deadlines } from './deadlines.ts';
 import { type KeepaliveOptions, KeepaliveTimer } from './keepalive.ts';
+import { CallsInFlight } from './calls-in-flight.ts';
 import { PendingCall } from './pending-call.ts';
 
 export interface CallOptions {
@@ -44,8 +46,6 @@ export const defaultConnectionOptions: Required<ConnectionOptions> = {
 export type MessageListener = (header: PacketHeader, packet: Buffer) => void;
 
 const SERIAL_MAX = 0xffff_ffff;
-/** A longer timer would fire at once. */
-const TIMER_MAX_MS = 0x7fff_ffff;
 
 /** One connection to a daemon, from an open stream to its end: calls go out, answers and events come in. */
 export class Connection {
@@ -54,8 +54,14 @@ export class Connection {
   onMessage: MessageListener | undefined;
   readonly #stream: Duplex;
   readonly #options: Required<ConnectionOptions>;
-  readonly #inFlight = new Map<number, PendingCall>();
+  readonly #inFlight = new CallsInFlight();
   readonly #waiting = new Set<PendingCall>();
+  readonly #deadlines = new Deadlines(
+    () => [...this.#inFlight, ...this.#waiting],
+    (call) => {
+      this.#expired(call);
+    },
+  );
   readonly #keepalive: KeepaliveTimer;
   #serial = 0;
   #closeReason: LibvirtError | undefined;
@@ -88,6 +94,8 @@ export class Connection {
         this.#end(asLibvirtError(error));
       }
     });
+    // It may have been paused until somebody listens.
+    stream.resume();
     stream.once('end', () => {
       const middle = splitter.pendingBytes > 0 ? ' in the middle of a packet' : '';
       this.#end(new LibvirtError(ErrorCode.closed, `the host closed the connection${middle}`));
@@ -120,6 +128,7 @@ export class Connection {
 
   call<Args, Ret>(procedure: Procedure<Args, Ret>, args: Args, options: CallOptions = {}): Promise<Ret> {
     if (this.#closeReason !== undefined) return Promise.reject(this.#closeReason);
+    const timeoutMs = options.timeoutMs ?? this.#options.callTimeoutMs;
     let call: PendingCall;
     const serial = this.#nextSerial();
     try {
@@ -132,13 +141,14 @@ export class Connection {
         status: PacketStatus.ok,
       };
       const packet = encodePacket(header, procedure.args, args);
-      call = new PendingCall(procedure, packet);
+      call = new PendingCall(procedure, serial, packet, timeoutMs);
     } catch (error) {
       return Promise.reject(asLibvirtError(error));
     }
-    this.#setLimits(call, options);
+    this.#deadlines.watch(call);
+    if (options.signal !== undefined) this.#listenTo(options.signal, call);
     if (!call.settled) {
-      if (this.#inFlight.size < this.#options.maxInFlight) this.#send(serial, call);
+      if (this.#inFlight.size < this.#options.maxInFlight) this.#send(call);
       else this.#waiting.add(call);
     }
     return call.promise as Promise<Ret>;
@@ -162,44 +172,42 @@ export class Connection {
     return this.#serial;
   }
 
-  #setLimits(call: PendingCall, options: CallOptions): void {
-    const { signal } = options;
-    const timeoutMs = options.timeoutMs ?? this.#options.callTimeoutMs;
-    const timer = Number.isFinite(timeoutMs)
-      ? setTimeout(
-          () => {
-            const name = call.procedure.name;
-            this.#giveUp(
-              call,
-              new LibvirtError(ErrorCode.timeout, `${name} was not answered within ${timeoutMs} ms`),
-            );
-          },
-          Math.min(timeoutMs, TIMER_MAX_MS),
-        )
-      : undefined;
+  #listenTo(signal: AbortSignal, call: PendingCall): void {
     const abort = (): void => {
       const name = call.procedure.name;
       this.#giveUp(
         call,
-        new LibvirtError(ErrorCode.aborted, `${name} was given up`, { cause: signal?.reason }),
+        new LibvirtError(ErrorCode.aborted, `${name} was given up`, { cause: signal.reason }),
       );
     };
-    call.onSettled = () => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', abort);
+    const forget = (): void => {
+      signal.removeEventListener('abort', abort);
     };
-    signal?.addEventListener('abort', abort, { once: true });
-    if (signal?.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true });
+    call.promise.then(forget, forget);
+    if (signal.aborted) abort();
+  }
+
+  #expired(call: PendingCall): void {
+    const { procedure, timeoutMs } = call;
+    this.#giveUp(
+      call,
+      new LibvirtError(ErrorCode.timeout, `${procedure.name} was not answered within ${timeoutMs} ms`),
+    );
   }
 
   /** The caller gets its error now. A call already sent keeps its slot: the daemon is still busy with it. */
   #giveUp(call: PendingCall, error: LibvirtError): void {
     this.#waiting.delete(call);
-    call.reject(error);
+    this.#reject(call, error);
   }
 
-  #send(serial: number, call: PendingCall): void {
-    this.#inFlight.set(serial, call);
+  #reject(call: PendingCall, error: LibvirtError): void {
+    if (call.reject(error)) this.#deadlines.ended(call);
+  }
+
+  #send(call: PendingCall): void {
+    this.#inFlight.add(call);
     this.#stream.write(call.packet);
   }
 
@@ -221,7 +229,7 @@ export class Connection {
   }
 
   #receiveReply(header: PacketHeader, packet: Buffer): void {
-    const call = this.#inFlight.get(header.serial);
+    const call = this.#inFlight.find(header.serial);
     if (call?.procedure.number !== header.procedure || call.procedure.program !== header.program) {
       throw unexpected(header, 'an answer that nobody waits for');
     }
@@ -229,16 +237,17 @@ export class Connection {
     if (!isError && header.status !== PacketStatus.ok)
       throw unexpected(header, `an answer of status ${header.status}`);
     // Decoded before the slot is freed: if it is malformed, the call ends with the connection.
-    if (isError) call.reject(answerError(call.procedure.name, decodePayload(packet, remoteError)));
-    else if (!call.settled) call.resolve(decodePayload(packet, call.procedure.ret));
-    this.#inFlight.delete(header.serial);
+    if (isError) this.#reject(call, answerError(call.procedure.name, decodePayload(packet, remoteError)));
+    else if (!call.settled && call.resolve(decodePayload(packet, call.procedure.ret)))
+      this.#deadlines.ended(call);
+    this.#inFlight.remove(call);
     this.#sendNext();
   }
 
   #sendNext(): void {
     for (const call of this.#waiting) {
       this.#waiting.delete(call);
-      this.#send(call.packet.readUInt32BE(SERIAL_AT), call);
+      this.#send(call);
       return;
     }
   }
@@ -247,16 +256,14 @@ export class Connection {
     if (this.#closeReason !== undefined) return;
     this.#closeReason = reason;
     this.#keepalive.stop();
+    this.#deadlines.stop();
     this.#stream.destroy();
-    const calls = [...this.#inFlight.values(), ...this.#waiting];
-    this.#inFlight.clear();
+    const calls = [...this.#inFlight.takeAll(), ...this.#waiting];
     this.#waiting.clear();
     for (const call of calls) call.reject(reason);
     this.#sayClosed(reason);
   }
 }
-
-const SERIAL_AT = 20;
 
 function unexpected(header: PacketHeader, what: string): LibvirtError {
   const where = `program 0x${header.program.toString(16)}, procedure ${header.procedure}, serial ${header.serial}`;

@@ -1,10 +1,11 @@
 import { connect, type NetConnectOpts, type Socket } from 'node:net';
 import { ErrorCode, LibvirtError } from '../errors/libvirt-error.ts';
+import { readInPlace } from './read-in-place.ts';
 
 /** Opens a socket, or says in one sentence why not. */
 export function openSocket(options: NetConnectOpts, where: string, signal: AbortSignal): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const socket = connect(options);
+    const socket: Socket = connect({ ...options, onread: readInPlace(() => socket) });
     const settle = (): void => {
       signal.removeEventListener('abort', abort);
       socket.removeListener('error', fail);

@@ -1,8 +1,8 @@
-import { isIP } from 'node:net';
+import { isIP, type TcpNetConnectOpts } from 'node:net';
 import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import { ErrorCode, LibvirtError } from '../errors/libvirt-error.ts';
 import type { Certificates } from './pki-files.ts';
-import { openTcp } from './tcp-transport.ts';
+import { readInPlace } from './read-in-place.ts';
 
 export const TLS_PORT = 16514;
 /** What a daemon sends once it has accepted the client's certificate, before anything else. */
@@ -15,6 +15,9 @@ export interface TlsTarget {
   readonly certificates: Certificates;
 }
 
+/** `tls.connect` also takes what `net.connect` does. */
+type SocketOptions = ConnectionOptions & Pick<TcpNetConnectOpts, 'noDelay' | 'onread'>;
+
 /** Connects with TLS and waits for the daemon's word that it accepts our certificate. */
 export async function openTls(target: TlsTarget, signal: AbortSignal): Promise<TLSSocket> {
   const { ca, cert, key } = target.certificates;
@@ -24,10 +27,10 @@ export async function openTls(target: TlsTarget, signal: AbortSignal): Promise<T
       `no CA certificate to check ${target.host} with: put cacert.pem into the folder of pkipath= or into /etc/pki/CA`,
     );
   }
-  const socket = await openTcp(target.host, target.port, signal);
-  const options: ConnectionOptions = {
-    socket,
+  const options: SocketOptions = {
     host: target.host,
+    port: target.port,
+    noDelay: true,
     minVersion: 'TLSv1.2',
     rejectUnauthorized: target.verify,
     ...(isIP(target.host) === 0 && { servername: target.host }),
@@ -38,15 +41,20 @@ export async function openTls(target: TlsTarget, signal: AbortSignal): Promise<T
   return handshake(options, `${target.host} port ${target.port}`, signal);
 }
 
-function handshake(options: ConnectionOptions, where: string, signal: AbortSignal): Promise<TLSSocket> {
+function handshake(options: SocketOptions, where: string, signal: AbortSignal): Promise<TLSSocket> {
   return new Promise((resolve, reject) => {
+    let reached = false;
     let secured = false;
     const fail = (why: string, cause?: unknown): void => {
       settle();
       // Nobody is left who would hear what else goes wrong.
       tls.on('error', () => undefined);
       tls.destroy();
-      reject(new LibvirtError(ErrorCode.tlsFailed, `no TLS with ${where}: ${why}`, { cause }));
+      reject(
+        reached
+          ? new LibvirtError(ErrorCode.tlsFailed, `no TLS with ${where}: ${why}`, { cause })
+          : new LibvirtError(ErrorCode.connectFailed, `cannot connect to ${where}: ${why}`, { cause }),
+      );
     };
     const onError = (cause: Error): void => {
       fail(secured ? `it refused our certificate (${cause.message})` : cause.message, cause);
@@ -54,14 +62,15 @@ function handshake(options: ConnectionOptions, where: string, signal: AbortSigna
     const onEnd = (): void => {
       fail(secured ? 'it refused our certificate and closed the connection' : 'it closed the connection');
     };
-    const onReadable = (): void => {
-      const first = tls.read(1) as Buffer | null;
-      if (first === null) return;
+    const onData = (first: Buffer): void => {
       if (first[0] !== ACCEPTED) {
         fail('it answered with something that is not the libvirt protocol');
         return;
       }
       settle();
+      // Until the connection listens, which is in a moment.
+      tls.pause();
+      if (first.length > 1) tls.push(Buffer.from(first.subarray(1)));
       resolve(tls);
     };
     const onAbort = (): void => {
@@ -71,24 +80,27 @@ function handshake(options: ConnectionOptions, where: string, signal: AbortSigna
       signal.removeEventListener('abort', onAbort);
       tls.removeListener('error', onError);
       tls.removeListener('close', onEnd);
-      tls.removeListener('readable', onReadable);
+      tls.removeListener('data', onData);
     };
     let tls: TLSSocket;
     try {
-      tls = connect(options);
+      const all: SocketOptions = { ...options, onread: readInPlace(() => tls) };
+      tls = connect(all);
     } catch (cause) {
       // Certificates that OpenSSL cannot read are refused before anything is sent.
-      options.socket?.destroy();
       const why = (cause as Error).message;
       reject(new LibvirtError(ErrorCode.tlsFailed, `the certificates cannot be used: ${why}`, { cause }));
       return;
     }
     tls.on('error', onError);
     tls.once('close', onEnd);
+    tls.once('connect', () => {
+      reached = true;
+    });
     tls.once('secureConnect', () => {
       secured = true;
     });
-    tls.on('readable', onReadable);
+    tls.on('data', onData);
     signal.addEventListener('abort', onAbort, { once: true });
     if (signal.aborted) onAbort();
   });
