@@ -296,8 +296,9 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
       telemetry,
       stop,
       reconfigure: async (changed) => {
+        const before = loaded;
         loaded = changed;
-        if (JSON.stringify(changed.config.policy) !== JSON.stringify(config.policy)) {
+        if (JSON.stringify(changed.config.policy) !== JSON.stringify(before.config.policy)) {
           await policy.fromFile(changed.config.policy);
         }
         observer.reconfigure(observerSettings(changed, policy.get()));

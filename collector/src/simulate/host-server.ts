@@ -10,6 +10,8 @@ export type Listening = { readonly port: number } | { readonly path: string };
 /** libvirtd of one simulated host: a listening socket, and whether it answers. */
 export class HostServer {
   readonly host: SimHost;
+  /** Connections so far. */
+  accepted = 0;
   readonly #fleet: SimFleet;
   readonly #hostAtPort: (port: number) => SimHost | undefined;
   readonly #sockets = new Set<Socket>();
@@ -54,6 +56,7 @@ export class HostServer {
     });
     const server = createServer((socket) => {
       socket.setNoDelay(true);
+      this.accepted++;
       this.#sockets.add(socket);
       socket.on('close', () => this.#sockets.delete(socket));
       new ServerConnection(socket, table);
