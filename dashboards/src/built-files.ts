@@ -6,6 +6,7 @@ import { hostBoardOf } from './boards/host.ts';
 import { migrationsBoard } from './boards/migrations.ts';
 import { nocBoard } from './boards/noc.ts';
 import { vmBoardOf } from './boards/vm.ts';
+import { graphiteBoard, hasGraphiteVariant } from './graphite-board.ts';
 
 const boards = [nocBoard, hostBoardOf, vmBoardOf, consolidationBoard, migrationsBoard, collectorHealthBoard];
 
@@ -14,12 +15,16 @@ const heading =
 
 /** What is built from this folder, by path from the project's root. */
 export function builtFiles(): ReadonlyMap<string, string> {
-  const files = new Map(
-    boards.map((make) => {
-      const built = make().build();
-      return [`dashboards/json/${built.uid ?? ''}.json`, `${JSON.stringify(built, null, 2)}\n`];
-    }),
-  );
+  const files = new Map<string, string>();
+  const set = (folder: string, name: string, board: object): void => {
+    files.set(`dashboards/${folder}/${name}.json`, `${JSON.stringify(board, null, 2)}\n`);
+  };
+  for (const make of boards) {
+    const built = make().build();
+    const uid = built.uid ?? '';
+    set('json', uid, built);
+    if (hasGraphiteVariant(built)) set('graphite', uid, graphiteBoard(built));
+  }
   files.set(
     'provisioning/grafana/alerting/rules.yaml',
     heading + stringify(ruleFile(), { lineWidth: 0, aliasDuplicateObjects: false, singleQuote: true }),

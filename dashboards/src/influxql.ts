@@ -2,7 +2,25 @@ import type { Fields, Measurement, Tag } from './measurements.ts';
 
 type Aggregate = 'mean' | 'max' | 'min' | 'last' | 'first' | 'sum' | 'count' | 'spread';
 type Fill = 'none' | 'null' | 'previous' | 0;
+/** What a query takes of one field, for those who say it in another language; null: what only InfluxQL can say. */
+export type Take = {
+  readonly aggregate: Aggregate | 'rate';
+  readonly field: string;
+} | null;
+/** A query without its words: what it takes, of whom, and from which query if from one. */
+export type Shape = {
+  readonly measurement: string;
+  readonly takes: readonly Take[];
+  /** Tags that a variable of the same name narrows. */
+  readonly narrowed: readonly Tag[];
+  readonly by: readonly Tag[];
+  readonly inner: Shape | null;
+};
+
 type State = {
+  readonly takes: readonly Take[];
+  readonly narrowed: readonly Tag[];
+  readonly by: readonly Tag[];
   readonly columns: readonly string[];
   readonly conditions: readonly string[];
   readonly groups: readonly string[];
@@ -17,23 +35,26 @@ const literal = (value: string): string => `'${value.replaceAll("'", "\\'")}'`;
 export class Query<M extends Measurement> {
   readonly #from: string;
   readonly #state: State;
+  readonly #inner: Shape | null;
 
-  constructor(from: string, state: State) {
+  constructor(from: string, state: State, inner: Shape | null = null) {
     this.#from = from;
     this.#state = state;
+    this.#inner = inner;
   }
 
   #with(change: Partial<State>): Query<M> {
-    return new Query<M>(this.#from, { ...this.#state, ...change });
+    return new Query<M>(this.#from, { ...this.#state, ...change }, this.#inner);
   }
 
-  #column(text: string): Query<M> {
-    return this.#with({ columns: [...this.#state.columns, text] });
+  #column(text: string, take: Take = null): Query<M> {
+    const { columns, takes } = this.#state;
+    return this.#with({ columns: [...columns, text], takes: [...takes, take] });
   }
 
   /** An aggregate of a field, named as the field unless told otherwise. */
   select(aggregate: Aggregate, field: Fields[M], as: string = field): Query<M> {
-    return this.#column(`${aggregate}(${quote(field)}) AS ${quote(as)}`);
+    return this.#column(`${aggregate}(${quote(field)}) AS ${quote(as)}`, { aggregate, field });
   }
 
   /** The field as it stands, beside a selector or alone. */
@@ -47,12 +68,15 @@ export class Query<M extends Measurement> {
 
   /** Per second, of a counter that may start again at zero. */
   rate(field: Fields[M], as: string = field): Query<M> {
-    return this.#column(`non_negative_derivative(last(${quote(field)}), 1s) AS ${quote(as)}`);
+    const take = { aggregate: 'rate', field } as const;
+    return this.#column(`non_negative_derivative(last(${quote(field)}), 1s) AS ${quote(as)}`, take);
   }
 
   /** A formula over fields and aggregates, for what the rest of this class has no word for. */
   formula(text: string, as: string): Query<M> {
-    return this.#column(`${text} AS ${quote(as)}`);
+    const [, aggregate, field] = /^(sum|mean|max|min)\("(\w+)"\)$/.exec(text) ?? [];
+    const take = field === undefined ? null : { aggregate: aggregate as Aggregate, field };
+    return this.#column(`${text} AS ${quote(as)}`, take);
   }
 
   where(tag: Tag, value: string): Query<M> {
@@ -65,7 +89,9 @@ export class Query<M extends Measurement> {
 
   /** The value of a dashboard variable; Grafana escapes it, as it stands in a regular expression. */
   whereVariable(tag: Tag, variable: string = tag): Query<M> {
-    return this.#condition(`${quote(tag)} =~ /^$${variable}$/`);
+    return this.#condition(`${quote(tag)} =~ /^$${variable}$/`).#with({
+      narrowed: [...this.#state.narrowed, tag],
+    });
   }
 
   whereField(field: Fields[M], operator: '=' | '>' | '<' | '!=', value: number | string): Query<M> {
@@ -92,7 +118,8 @@ export class Query<M extends Measurement> {
   }
 
   by(...tags: Tag[]): Query<M> {
-    return this.#with({ groups: [...this.#state.groups, ...tags.map(quote)] });
+    const { groups, by } = this.#state;
+    return this.#with({ groups: [...groups, ...tags.map(quote)], by: [...by, ...tags] });
   }
 
   byTime(step = '$__interval', fill: Fill = 'none'): Query<M> {
@@ -110,7 +137,12 @@ export class Query<M extends Measurement> {
 
   /** A query over the rows of this one. */
   nest(): Query<M> {
-    return new Query<M>(`(${this.text()})`, nothing);
+    return new Query<M>(`(${this.text()})`, nothing, this.shape());
+  }
+
+  shape(): Shape {
+    const { takes, narrowed, by } = this.#state;
+    return { measurement: this.#from.replaceAll('"', ''), takes, narrowed, by, inner: this.#inner };
   }
 
   text(): string {
@@ -122,7 +154,16 @@ export class Query<M extends Measurement> {
   }
 }
 
-const nothing: State = { columns: [], conditions: [], groups: [], fill: null, tail: '' };
+const nothing: State = {
+  takes: [],
+  narrowed: [],
+  by: [],
+  columns: [],
+  conditions: [],
+  groups: [],
+  fill: null,
+  tail: '',
+};
 
 export const from = <M extends Measurement>(measurement: M): Query<M> =>
   new Query<M>(quote(measurement), nothing);

@@ -1,5 +1,6 @@
 import type { Dataquery } from '@grafana/grafana-foundation-sdk/cog';
 import type { Measurement } from './measurements.ts';
+import { graphiteTarget } from './graphite.ts';
 import type { Query } from './influxql.ts';
 
 /** The uid that provisioning gives the data source; rules name it, dashboards offer it first. */
@@ -24,6 +25,8 @@ export function target<M extends Measurement>(
     query: query.text(),
     resultFormat: format,
     ...(alias === undefined ? {} : { alias }),
+    // For the Graphite variant of the dashboard; JSON leaves functions out.
+    graphite: () => graphiteTarget(query.shape(), alias),
     // The mark by which the SDK tells queries from other objects; JSON leaves it out.
     _implementsDataqueryVariant: () => undefined,
   };

@@ -15,7 +15,7 @@ type Board = {
 export function boardQueries(): BoardQuery[] {
   const found: BoardQuery[] = [];
   for (const [file, text] of builtFiles()) {
-    if (!file.endsWith('.json')) continue;
+    if (!file.startsWith('dashboards/json/')) continue;
     const { title, panels, templating, annotations } = JSON.parse(text) as Board;
     for (const { title: panel, targets = [] } of panels)
       for (const { refId, query } of targets) found.push({ where: `${title}, ${panel}, ${refId}`, query });

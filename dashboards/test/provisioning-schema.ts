@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { Type, type TSchema } from 'typebox';
 
 // What Grafana's documentation says of provisioning files (Administration, Provisioning; Alerting, Provision with files):
 // fields that it does not name are mistakes, since Grafana passes over them in silence.
@@ -179,7 +179,7 @@ const muteTime = Type.Object(
 
 const template = Type.Object({ orgId, name: text, template: text }, strict);
 
-const file = <Name extends string>(name: Name, item: Parameters<typeof Type.Array>[0]) =>
+const file = (name: string, item: TSchema) =>
   Type.Object({ ...one, [name]: Type.Array(item, { minItems: 1 }) }, strict);
 
 /** By the key under which a file keeps what it provisions. */

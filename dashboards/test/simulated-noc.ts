@@ -89,7 +89,7 @@ export class SimulatedNoc {
     this.http = new InfluxHttp({ url: parts.influxd.url, database: 'evenkeel' });
   }
 
-  static async start(t: TestContext): Promise<SimulatedNoc> {
+  static async start(t: TestContext, graphitePort?: number): Promise<SimulatedNoc> {
     // Before the database goes, which ends with the test as well: what happens first is asked for first.
     let end = (): Promise<void> => Promise.resolve();
     t.after(() => end());
@@ -115,8 +115,14 @@ export class SimulatedNoc {
           diskMegabytesPerSecond: 500,
         })),
       },
-      polling: { intervalSeconds: 10, deadlineSeconds: 5, sharedStorage: ['/shared/'] },
+      polling: {
+        intervalSeconds: 10,
+        deadlineSeconds: 5,
+        dirtyRate: { everyMinutes: 4 },
+        sharedStorage: ['/shared/'],
+      },
       influxdb: { url: influxd.url },
+      ...(graphitePort === undefined ? {} : { graphite: { host: '127.0.0.1', port: graphitePort } }),
       spool: { directory: path.join(state, 'spool') },
       journal: { file: path.join(state, 'journal.sqlite') },
       api: { port: 0 },

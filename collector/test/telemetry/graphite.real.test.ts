@@ -1,15 +1,11 @@
 import assert from 'node:assert/strict';
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync, mkdirSync } from 'node:fs';
-import net from 'node:net';
-import path from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { escapePath, unescapeName } from '../../src/telemetry/escape-name.ts';
 import { InfluxHttp } from '../../src/telemetry/influx-http.ts';
 import { setUpInflux } from '../../src/telemetry/influx-setup.ts';
 import type { Point } from '../../src/telemetry/point.ts';
 import { Telemetry } from '../../src/telemetry/telemetry.ts';
+import { Carbon } from './carbon.ts';
 import { oddNames } from './odd-names.ts';
 import { influxdFor, quiet, scratchDirectory, until, week } from './service.ts';
 
@@ -33,128 +29,9 @@ function start(t: TestContext, port: number): Telemetry {
   return telemetry;
 }
 
+const vmPath = (vm: string, field: string): string => `evenkeel/test/vm/${escapePath(vm)}/${field}`;
+
 const allSent = (telemetry: Telemetry) => until(() => telemetry.status()[0]!.points === 0);
-
-async function freePort(): Promise<number> {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as net.AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
-/** A real carbon-cache with whisper files of one value a second for an hour. */
-class Carbon {
-  readonly port: number;
-  readonly #directory: string;
-  #child: ChildProcess | null = null;
-
-  private constructor(directory: string, port: number, otherPort: number) {
-    this.port = port;
-    this.#directory = directory;
-    for (const sub of ['storage', 'run', 'log', 'whisper', 'conf']) mkdirSync(path.join(directory, sub));
-    writeFileSync(
-      path.join(directory, 'conf', 'carbon.conf'),
-      `[cache]
-STORAGE_DIR = ${directory}/storage
-LOCAL_DATA_DIR = ${directory}/whisper/
-CONF_DIR = ${directory}/conf/
-LOG_DIR = ${directory}/log/
-PID_DIR = ${directory}/run/
-LINE_RECEIVER_INTERFACE = 127.0.0.1
-LINE_RECEIVER_PORT = ${port}
-ENABLE_UDP_LISTENER = False
-PICKLE_RECEIVER_INTERFACE = 127.0.0.1
-PICKLE_RECEIVER_PORT = 0
-CACHE_QUERY_INTERFACE = 127.0.0.1
-CACHE_QUERY_PORT = ${otherPort}
-MAX_CACHE_SIZE = inf
-MAX_UPDATES_PER_SECOND = 5000
-MAX_CREATES_PER_MINUTE = inf
-USE_FLOW_CONTROL = True
-WHISPER_AUTOFLUSH = True
-`,
-    );
-    writeFileSync(
-      path.join(directory, 'conf', 'storage-schemas.conf'),
-      '[all]\npattern = .*\nretentions = 1s:1h\n',
-    );
-  }
-
-  static async start(t: TestContext): Promise<Carbon> {
-    const carbon = new Carbon(scratchDirectory(t, 'carbon'), await freePort(), await freePort());
-    t.after(() => carbon.stop('SIGKILL'));
-    await carbon.restart();
-    return carbon;
-  }
-
-  async restart(): Promise<void> {
-    this.#child = spawn(
-      'carbon-cache',
-      [
-        '--debug',
-        '--nodaemon',
-        `--config=${this.#directory}/conf/carbon.conf`,
-        `--pidfile=${this.#directory}/run/p`,
-        'start',
-      ],
-      { stdio: ['ignore', 'ignore', 'ignore'] },
-    );
-    const child = this.#child;
-    let failed = false;
-    child.once('error', () => (failed = true));
-    await until(async () => {
-      if (failed || child.exitCode !== null)
-        throw new Error('carbon-cache did not start; the test needs the Debian package graphite-carbon');
-      const socket = net.connect(this.port, '127.0.0.1');
-      try {
-        await once(socket, 'connect');
-        return true;
-      } catch {
-        return false;
-      } finally {
-        socket.destroy();
-      }
-    });
-  }
-
-  async stop(signal: NodeJS.Signals): Promise<void> {
-    const child = this.#child;
-    this.#child = null;
-    if (child?.exitCode !== null || child.signalCode !== null) return;
-    const gone = once(child, 'exit');
-    child.kill(signal);
-    await gone;
-  }
-
-  /** The names under `evenkeel.test.vm` as whisper keeps them. */
-  names(): string[] {
-    const directory = path.join(this.#directory, 'whisper', 'evenkeel', 'test', 'vm');
-    return existsSync(directory) ? readdirSync(directory) : [];
-  }
-
-  /** The values of one whisper file by their second: header of 16 bytes, one archive of 12-byte points at 28. */
-  values(vm: string, field: string): Map<number, number> {
-    const file = path.join(
-      this.#directory,
-      'whisper',
-      'evenkeel',
-      'test',
-      'vm',
-      escapePath(vm),
-      `${field}.wsp`,
-    );
-    const values = new Map<number, number>();
-    if (!existsSync(file) || statSync(file).size === 0) return values;
-    const bytes = readFileSync(file);
-    for (let at = 28; at + 12 <= bytes.length; at += 12) {
-      const second = bytes.readUInt32BE(at);
-      if (second !== 0) values.set(second, bytes.readDoubleBE(at + 4));
-    }
-    return values;
-  }
-}
 
 test('carbon: values arrive, odd names by their documented escape', { timeout: 240_000 }, async (t) => {
   const carbon = await Carbon.start(t);
@@ -163,11 +40,11 @@ test('carbon: values arrive, odd names by their documented escape', { timeout: 2
   telemetry.write(oddNames.map((name, index) => vmPoint(name, at, index / 100)));
   await telemetry.flush();
   await allSent(telemetry);
-  await until(() => oddNames.every((name) => carbon.values(name, 'cpu').size === 1));
+  await until(() => oddNames.every((name) => carbon.values(vmPath(name, 'cpu')).size === 1));
   for (const [index, name] of oddNames.entries())
-    assert.equal(carbon.values(name, 'cpu').get(at / 1000), index / 100, name);
+    assert.equal(carbon.values(vmPath(name, 'cpu')).get(at / 1000), index / 100, name);
   const back = carbon
-    .names()
+    .names('evenkeel/test/vm')
     .filter((name) => !name.includes('~'))
     .map(unescapeName);
   const cut = oddNames.filter((name) => escapePath(name).includes('~'));
@@ -189,9 +66,9 @@ test('carbon away and back: nothing lost, nothing double', { timeout: 240_000 },
   }
   await telemetry.flush();
   await allSent(telemetry);
-  await until(() => carbon.values('a', 'cpu').size === seconds.length);
+  await until(() => carbon.values(vmPath('a', 'cpu')).size === seconds.length);
   assert.deepEqual(
-    [...carbon.values('a', 'cpu')].sort(([a], [b]) => a - b),
+    [...carbon.values(vmPath('a', 'cpu'))].sort(([a], [b]) => a - b),
     seconds.map((second, index) => [second, index]),
   );
   assert.equal(telemetry.status()[0]!.lost, 0);
