@@ -58,6 +58,12 @@ export const HostConfig = Type.Object(
     diskMegabytesPerSecond: Type.Optional(
       Type.Number({ exclusiveMinimum: 0, description: 'what the storage of this host can move' }),
     ),
+    features: Type.Optional(
+      Type.Array(Type.Enum(['tls-migration', 'rdma']), {
+        description:
+          'what libvirt cannot be asked: certificates for QEMU in /etc/pki/qemu (tls-migration), an RDMA card (rdma)',
+      }),
+    ),
     maintenance: Type.Boolean({ default: false, description: 'never a target, to be kept empty' }),
     neverTarget: Type.Boolean({ default: false }),
     energy: Type.Optional(HostPower),

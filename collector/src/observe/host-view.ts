@@ -46,6 +46,7 @@ export function hostView(
     ...(config.energy === undefined ? {} : { energy: config.energy }),
     cpuModel: host.cpuModel,
     ...(host.cpuFeatures === undefined ? {} : { cpuFeatures: [...host.cpuFeatures] }),
+    features: [...(config.features ?? []), ...(host.postCopy ? (['post-copy'] as const) : [])],
     load:
       sampledMs === null
         ? unknownLoad

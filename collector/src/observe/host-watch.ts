@@ -91,6 +91,10 @@ export class HostWatch implements WatchedHost {
     return this.#node.cpuFeatures;
   }
 
+  get postCopy(): boolean {
+    return this.#node.postCopy;
+  }
+
   get cpuShare(): number | null {
     return this.#node.cpuShare;
   }

@@ -1,5 +1,7 @@
 import {
   connectGetCapabilities,
+  connectGetLibVersion,
+  connectGetVersion,
   ErrorCode,
   LibvirtError,
   nodeGetCpuStats,
@@ -19,6 +21,9 @@ import {
 } from './node-load.ts';
 import { isLively } from './read-turns.ts';
 
+/** As libvirt counts: a million, a thousand, one. From libvirt 8.5 on a broken post-copy can be taken up again. */
+const postCopySince = { libvirt: 8_005_000n, qemu: 2_006_000n };
+
 export type NodeAnswer = { readonly cpu: NodeCpuReading | null; readonly memory: NodeMemoryReading | null };
 
 /** A host itself, without its VMs: what it can give, and how much of that is in use. */
@@ -26,6 +31,7 @@ export class NodeWatch {
   capacity: HostCapacity | null = null;
   cpuModel: string | null = null;
   cpuFeatures: readonly string[] | undefined;
+  postCopy = false;
   cpuShare: number | null = null;
   memory: NodeMemoryReading | null = null;
   #cpu: NodeCpuReading | null = null;
@@ -65,6 +71,10 @@ export class NodeWatch {
     const told = xml === null ? null : parseCapabilities(xml.capabilities);
     this.cpuModel = told?.cpuModel ?? null;
     this.cpuFeatures = told?.cpuFeatures;
+    const libvirt = await orNothing(client.call(connectGetLibVersion, undefined, options));
+    const qemu = await orNothing(client.call(connectGetVersion, undefined, options));
+    this.postCopy =
+      (libvirt?.libVer ?? 0n) >= postCopySince.libvirt && (qemu?.hvVer ?? 0n) >= postCopySince.qemu;
     this.capacity = {
       cpuCores: info.cpus,
       ...(info.mhz > 0 ? { cpuMhz: info.mhz } : {}),

@@ -37,6 +37,7 @@ export class VirtTopWatch implements WatchedHost {
   readonly cost: PollCost = { polls: 0, errors: 0, late: 0, pollSeconds: null };
   readonly cpuModel = null;
   readonly cpuFeatures = undefined;
+  readonly postCopy = false;
   readonly memory: NodeMemoryReading | null = null;
   config: HostConfig;
   cpuShare: number | null = null;

@@ -35,6 +35,8 @@ export interface WatchedHost {
   readonly capacity: HostCapacity | null;
   readonly cpuModel: string | null;
   readonly cpuFeatures: readonly string[] | undefined;
+  /** Its libvirt and its QEMU can, and can take a broken one up again. */
+  readonly postCopy: boolean;
   /** 0..1 of all its CPUs. */
   readonly cpuShare: number | null;
   readonly memory: NodeMemoryReading | null;

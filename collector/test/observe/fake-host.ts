@@ -48,6 +48,8 @@ export class FakeHost {
   stuck = false;
   /** Milliseconds that each answer takes. */
   slowMs = 0;
+  /** As libvirt counts its versions. */
+  libvirt = 9_000_000n;
   connections = 0;
   closed = 0;
   readonly asked: string[] = [];
@@ -135,6 +137,10 @@ export class FakeHost {
   #call(name: string, args: unknown): unknown {
     this.asked.push(name);
     switch (name) {
+      case 'ConnectGetLibVersion':
+        return { libVer: this.libvirt };
+      case 'ConnectGetVersion':
+        return { hvVer: 7_002_000n };
       case 'NodeGetInfo':
         return {
           model: 'x86_64',

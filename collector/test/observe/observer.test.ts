@@ -98,8 +98,25 @@ test('counters become rates, loads and a snapshot that fits its schema', async (
   near(first!.load.mem, 0.25, 'cache is not used');
   near(first!.usage.netRxBytesPerSecond, 100_000);
   assert.equal(first!.cpuModel, 'EPYC');
+  assert.deepEqual(first!.features, ['post-copy']);
   assert.deepEqual([...Value.Errors(Snapshot, observer.snapshot)], []);
   assert.equal(observer.snapshot.hosts[1]!.freshness, 'fresh');
+  observer.stop();
+});
+
+test('a host can what its libvirt and its entry in the fleet file say', async () => {
+  const { clock, observer, settings, host } = fleetOf(2);
+  host('h2').libvirt = 8_004_000n; // could not take up a post-copy that broke
+  observer.reconfigure({
+    ...settings,
+    hosts: [hostConfig('h1'), { ...hostConfig('h2'), features: ['tls-migration'] }],
+  });
+  observer.start();
+  await clock.pass(3000);
+  assert.deepEqual(
+    observer.snapshot.hosts.map(({ features }) => features),
+    [['post-copy'], ['tls-migration']],
+  );
   observer.stop();
 });
 
