@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { ActError } from '../../src/act/act-error.ts';
+import { systemClock } from '../../src/act/clock.ts';
 import type { Actor } from '../../src/fleet/actor.ts';
 import type { Recommendation } from '../../src/fleet/recommendation.ts';
 import { actInLab, ada } from './act-in-lab.ts';
@@ -9,9 +10,9 @@ import { simulation, uuidOf } from './act-in-simulation.ts';
 const bob: Actor = { ...ada, name: 'bob' };
 const guest: Actor = { ...ada, name: 'eve', role: 'viewer' };
 
-const start = async (t: TestContext, vms = 3, memMib = 32) => {
+const start = async (t: TestContext, vms = 3, memMib = 32, more: Parameters<typeof actInLab>[1] = {}) => {
   const { simulated, addresses } = await simulation(t, 3, vms, memMib);
-  const act = await actInLab(addresses);
+  const act = await actInLab(addresses, more);
   t.after(() => act.close());
   return { simulated, act, migrations: act.controller.migrations };
 };
@@ -122,6 +123,39 @@ describe('when the world moves while somebody decides', { timeout: 60_000 }, () 
     );
     const { id } = await migrations.request({ uuid, to: 'h1', recommendation: 'r1' }, ada, null);
     assert.equal((await act.ended(id)).stage, 'done');
+  });
+
+  it('a plan expires while its dialog is open: what was allowed is refused', async (t) => {
+    let late = 0;
+    const clock = { ...systemClock, now: () => Date.now() + late };
+    const { act, migrations } = await start(t, 3, 32, { clock });
+    act.fleet.change.recommendations = [advice('r1', Date.now() + 3_600_000, uuidOf(0))];
+    const request = { uuid: uuidOf(0), to: 'h1', recommendation: 'r1' };
+    assert.equal((await migrations.preflight(request, ada)).allowed, true);
+    late = 3_700_000;
+    await assert.rejects(migrations.preflight(request, ada), refused('stale-plan', /expired/));
+    await assert.rejects(migrations.request(request, ada, null), refused('stale-plan', /expired/));
+    assert.equal((await migrations.list({ limit: 9, offset: 0 })).total, 0);
+  });
+
+  it('the VM was renamed since the last look: refused, and its new name is said', async (t) => {
+    const { simulated, act, migrations } = await start(t);
+    Object.assign(simulated.fleet.locate(uuidOf(0)).vm.plan, { name: 'shop' });
+    const ended = await act.ended((await migrations.request({ uuid: uuidOf(0), to: 'h1' }, ada, null)).id);
+    assert.deepEqual([ended.stage, ended.error?.code, ended.runsOn], ['failed', 'preflight', 'h0']);
+    assert.match(ended.error?.message ?? '', /vm0 is called shop now/);
+    assert.match(ended.error?.advice ?? '', /under its new name/);
+    assert.deepEqual(act.controller.reservations(), []);
+  });
+
+  it('the VM was paused since the last look: it moves, and stays paused', async (t) => {
+    const { simulated, act, migrations } = await start(t);
+    const before = simulated.fleet.locate(uuidOf(0));
+    simulated.fleet.pause(before.vm, before.host);
+    const ended = await act.ended((await migrations.request({ uuid: uuidOf(0), to: 'h1' }, ada, null)).id);
+    assert.equal(ended.stage, 'done', JSON.stringify(ended.error));
+    const { vm, host } = simulated.fleet.locate(uuidOf(0));
+    assert.deepEqual([host.plan.name, vm.isRunning], ['h1', false]);
   });
 
   it('a viewer may look, and only look', async (t) => {
