@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -29,7 +29,7 @@ async function measure(hosts: number, measureSeconds: number): Promise<Collector
       warmSeconds: 3 * intervalSeconds,
       measureSeconds,
     };
-    const collector = start('collector-process.ts');
+    const collector = start('collector-process.ts', ...heapFlags());
     const answer = firstLine(collector);
     collector.stdin!.end(JSON.stringify(order));
     return JSON.parse(await answer) as CollectorFigures;
@@ -41,10 +41,19 @@ async function measure(hosts: number, measureSeconds: number): Promise<Collector
   }
 }
 
+/** Flags of Node, then arguments of the file. */
 function start(file: string, ...args: string[]): ChildProcess {
-  return spawn(process.execPath, [path.join(import.meta.dirname, file), ...args], {
+  const flags = args.filter((arg) => arg.startsWith('--'));
+  const others = args.filter((arg) => !arg.startsWith('--'));
+  return spawn(process.execPath, [...flags, path.join(import.meta.dirname, file), ...others], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
+}
+
+/** What the collector's command gives to Node. */
+function heapFlags(): string[] {
+  const command = readFileSync(new URL('../../collector/bin/evenkeel', import.meta.url), 'utf8');
+  return command.match(/--[a-z-]+=\d+/g) ?? [];
 }
 
 async function firstLine(child: ChildProcess): Promise<string> {
