@@ -50,7 +50,7 @@ export const PollingSection = Type.Object(
           maximum: 1,
           default: 0.8,
           description:
-            'a host with so many of its CPUs busy, or 0.2 more than before, is asked for everything',
+            'a host with so many of its CPUs busy, or 0.2 more than before, is asked for everything; 1: none',
         }),
       },
       { ...filled, description: 'each costs every QEMU a question: they take turns; 1: at every interval' },

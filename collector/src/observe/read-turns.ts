@@ -7,7 +7,7 @@ export type TurnGroup = (typeof turnGroups)[number];
 
 export const everything: Asked = { memory: true, disk: true, pressure: true };
 
-/** Every how many polls each group is read, and from which share of the host's CPUs on all are, at every poll. */
+/** Every how many polls each group is read, and from which share of the host's CPUs on all are, at every poll; 1: never. */
 export type ReadTurns = Readonly<Record<TurnGroup, number>> & { readonly allFromCpu: number };
 
 /** More of its CPUs at once than one poll before: something happens there. */
@@ -15,7 +15,7 @@ const abruptRise = 0.2;
 
 /** Whether a host is watched closely, by its share of busy CPUs at the last two polls. */
 export const isLively = (before: number | null, now: number | null, allFromCpu: number): boolean =>
-  now !== null && (now >= allFromCpu || (before !== null && now - before >= abruptRise));
+  allFromCpu < 1 && now !== null && (now >= allFromCpu || (before !== null && now - before >= abruptRise));
 
 /** The groups whose turn it is: one after the other, so that no poll is much dearer than the next. */
 export function turnAt(poll: number, turns: ReadTurns): Asked {

@@ -85,6 +85,7 @@ test('a host is lively when it is busy, or suddenly busier', () => {
   assert.equal(isLively(0.1, 0.31, 0.8), true);
   assert.equal(isLively(null, 0.31, 0.8), false);
   assert.equal(isLively(0.1, 0.2, 0.8), false);
+  assert.equal(isLively(0.1, 1, 1), false);
 });
 
 test('at first everything is read, until all rates are known; then the groups take turns', async () => {
