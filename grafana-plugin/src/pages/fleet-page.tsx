@@ -35,10 +35,7 @@ export default function FleetPage() {
   const vms = useCompactVms();
   const summary = useSummary();
   const tiles = useMemo(
-    () =>
-      hosts.data === undefined || vms.data === undefined
-        ? []
-        : wallHosts(hosts.data.items, vms.data, measure),
+    () => (hosts.data === undefined ? [] : wallHosts(hosts.data.items, vms.data, measure)),
     [hosts.data, vms.data, measure],
   );
   return (

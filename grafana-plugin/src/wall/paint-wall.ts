@@ -1,49 +1,71 @@
 import { stateSign, type Palette } from './wall-colors.ts';
-import type { HostTile } from './wall-layout.ts';
+import { headHeight, vmArea, vmBox, type VmLayouts } from './vm-layout.ts';
+import type { Box, HostTile } from './wall-layout.ts';
 
 export type View = { scale: number; x: number; y: number };
 
-const headHeight = 16;
+/** More VMs than this in view are not drawn one by one while the wall moves: a frame has 16 ms. */
+const mostWhileMoving = 4000;
 
 const fontFor = (pixels: number): string => `${String(pixels)}px Inter, sans-serif`;
 
+/** Where a tile of the picture stands on the screen. */
+export const onScreen = (tile: Box, view: View): Box => ({
+  x: tile.x * view.scale + view.x,
+  y: tile.y * view.scale + view.y,
+  width: tile.width * view.scale,
+  height: tile.height * view.scale,
+});
+
 /**
- * Draws what is in view. VMs are drawn only where they would be larger than a pixel or two: with 50,000 of them that
+ * Draws what is in view, and says how many VMs that was. VMs are drawn only where they would be larger than a pixel or two: with 50,000 of them that
  * is what keeps panning smooth.
  */
 export function paintWall(
   context: CanvasRenderingContext2D,
   tiles: readonly HostTile[],
+  layouts: VmLayouts,
   view: View,
   size: { width: number; height: number; ratio: number },
   palette: Palette,
   selected: string | null,
-): void {
+  moving: boolean,
+): number {
+  let vms = 0;
+  const coarse = moving && vmsInView(tiles, view, size) > mostWhileMoving;
   context.setTransform(size.ratio, 0, 0, size.ratio, 0, 0);
   context.fillStyle = palette.canvas;
   context.fillRect(0, 0, size.width, size.height);
   for (const tile of tiles) {
-    const x = tile.x * view.scale + view.x;
-    const y = tile.y * view.scale + view.y;
-    const width = tile.width * view.scale;
-    const height = tile.height * view.scale;
-    if (x > size.width || y > size.height || x + width < 0 || y + height < 0) continue;
-    paintHost(context, tile, { x, y, width, height }, view, palette);
+    const at = onScreen(tile, view);
+    if (!isInView(at, size)) continue;
+    vms += paintHost(context, tile, at, layouts, palette, coarse);
     if (tile.host.name === selected) {
       context.strokeStyle = palette.edge;
       context.lineWidth = 3;
-      context.strokeRect(x + 1.5, y + 1.5, Math.max(0, width - 3), Math.max(0, height - 3));
+      const [width, height] = [Math.max(0, at.width - 3), Math.max(0, at.height - 3)];
+      context.strokeRect(at.x + 1.5, at.y + 1.5, width, height);
     }
   }
+  return vms;
 }
+
+type Size = { width: number; height: number };
+
+const isInView = ({ x, y, width, height }: Box, size: Size): boolean =>
+  x <= size.width && y <= size.height && x + width >= 0 && y + height >= 0;
+
+const vmsInView = (tiles: readonly HostTile[], view: View, size: Size): number =>
+  tiles.reduce((sum, tile) => sum + (isInView(onScreen(tile, view), size) ? tile.host.vms.length : 0), 0);
 
 function paintHost(
   context: CanvasRenderingContext2D,
   tile: HostTile,
-  at: { x: number; y: number; width: number; height: number },
-  view: View,
+  at: Box,
+  layouts: VmLayouts,
   palette: Palette,
-): void {
+  coarse: boolean,
+): number {
   const { host } = tile;
   const lost = host.state === 'stale' || host.state === 'off';
   context.fillStyle = lost ? palette.unknown : palette.load(host.value);
@@ -55,24 +77,7 @@ function paintHost(
     context.globalAlpha = 1;
     context.fillRect(at.x, at.y, at.width, Math.min(at.height, headHeight));
   }
-  if (!lost) {
-    for (const vm of tile.vms) {
-      const width = vm.width * view.scale;
-      const height = vm.height * view.scale;
-      if (width < 1.5 || height < 1.5) continue;
-      context.fillStyle = palette.class(vm.vm.class);
-      context.fillRect(vm.x * view.scale + view.x, vm.y * view.scale + view.y, width, height);
-      if (width > 60 && height > 14) {
-        context.fillStyle = palette.text;
-        context.font = fontFor(11);
-        context.fillText(
-          clip(vm.vm.name, width - 6, 6.2),
-          vm.x * view.scale + view.x + 3,
-          vm.y * view.scale + view.y + 11,
-        );
-      }
-    }
-  }
+  const vms = lost ? 0 : (coarse ? paintMix : paintVms)(context, tile, at, layouts, palette);
   if (host.state === 'stale' || host.state === 'draining')
     stripes(context, at, palette.edge, host.state === 'draining');
   if (host.state === 'hot' || host.state === 'abrupt' || host.state === 'suspect') {
@@ -80,7 +85,7 @@ function paintHost(
     context.lineWidth = 2;
     context.strokeRect(at.x + 1, at.y + 1, Math.max(0, at.width - 2), Math.max(0, at.height - 2));
   }
-  if (at.width > 26 && at.height > 12) {
+  if (!coarse && at.width > 26 && at.height > 12) {
     const percent = host.value === null || lost ? '' : ` ${String(Math.round(host.value * 100))}%`;
     const sign = stateSign[host.state];
     context.fillStyle = palette.text;
@@ -91,14 +96,57 @@ function paintHost(
       at.y + 12,
     );
   }
+  return vms;
 }
 
-function stripes(
+/** The VMs of a host as one bar by class: the colours of the whole, at the cost of four VMs. */
+function paintMix(
   context: CanvasRenderingContext2D,
-  at: { x: number; y: number; width: number; height: number },
-  color: string,
-  forward: boolean,
-): void {
+  { host }: HostTile,
+  at: Box,
+  layouts: VmLayouts,
+  palette: Palette,
+): number {
+  const area = vmArea(at);
+  if (area === null) return 0;
+  let y = area.y;
+  for (const { class: loadClass, share } of layouts.mix(host)) {
+    context.fillStyle = palette.class(loadClass);
+    context.fillRect(area.x, y, area.width, share * area.height);
+    y += share * area.height;
+  }
+  return 0;
+}
+
+function paintVms(
+  context: CanvasRenderingContext2D,
+  tile: HostTile,
+  at: Box,
+  layouts: VmLayouts,
+  palette: Palette,
+): number {
+  const area = vmArea(at);
+  if (area === null) return 0;
+  const names: { name: string; box: Box }[] = [];
+  let [painted, color] = [0, ''];
+  const shares = layouts.shares(tile);
+  for (const [index, vm] of tile.host.vms.entries()) {
+    const box = vmBox(shares[index]!, area);
+    if (box === null) continue;
+    // A canvas reads a colour's text each time it is set.
+    const wanted = palette.class(vm.class);
+    if (wanted !== color) context.fillStyle = color = wanted;
+    context.fillRect(box.x, box.y, box.width, box.height);
+    painted += 1;
+    if (box.width > 60 && box.height > 14) names.push({ name: vm.name, box });
+  }
+  context.fillStyle = palette.text;
+  context.font = fontFor(11);
+  for (const { name, box } of names) context.fillText(clip(name, box.width - 6, 6.2), box.x + 3, box.y + 11);
+  return painted;
+}
+
+function stripes(context: CanvasRenderingContext2D, at: Box, color: string, forward: boolean): void {
   context.save();
   context.beginPath();
   context.rect(at.x, at.y, at.width, at.height);

@@ -1,9 +1,13 @@
 import type { CompactVms, HostView } from '../data/api.ts';
 import { hostStates, type HostState, type Measure, type WallHost, type WallVm } from './wall-model.ts';
 
-/** Joins the collector's hosts and VM rows into what the wall draws. */
-export function wallHosts(hosts: readonly HostView[], vms: CompactVms, measure: Measure): WallHost[] {
-  const column = (name: string): number => vms.columns.indexOf(name as never);
+/** Joins the collector's hosts and VM rows into what the wall draws; the hosts alone while the VMs are on their way. */
+export function wallHosts(
+  hosts: readonly HostView[],
+  vms: Pick<CompactVms, 'columns' | 'rows'> | undefined,
+  measure: Measure,
+): WallHost[] {
+  const column = (name: string): number => vms?.columns.indexOf(name as never) ?? -1;
   const [uuid, name, host, loadClass, memBytes, next] = [
     'uuid',
     'name',
@@ -15,7 +19,7 @@ export function wallHosts(hosts: readonly HostView[], vms: CompactVms, measure: 
   const value = column(measure === 'soon' ? 'cpu' : measure);
   const capacity = new Map(hosts.map((one) => [one.name, one.capacity.memBytes]));
   const byHost = new Map<string, WallVm[]>();
-  for (const row of vms.rows as readonly (readonly (string | number | null)[])[]) {
+  for (const row of (vms?.rows ?? []) as readonly (readonly (string | number | null)[])[]) {
     const on = row[host!] as string;
     const total = capacity.get(on);
     if (total === undefined) continue;

@@ -24,10 +24,7 @@ function Map({ height, options, width }: PanelProps<FleetMapOptions>) {
   const hosts = useHosts();
   const vms = useCompactVms();
   const tiles = useMemo(
-    () =>
-      hosts.data === undefined || vms.data === undefined
-        ? []
-        : wallHosts(hosts.data.items, vms.data, options.measure),
+    () => (hosts.data === undefined ? [] : wallHosts(hosts.data.items, vms.data, options.measure)),
     [hosts.data, vms.data, options.measure],
   );
   return (
