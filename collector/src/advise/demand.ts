@@ -36,8 +36,9 @@ export const vmDemand = (vm: Vm, speed: number, into: Float64Array, at: number):
   const { usage, load, memory } = vm;
   const cores = usage.cpuCores ?? (load.cpu === null ? NaN : load.cpu * vm.vcpus);
   into[at + CPU] = cores * speed;
-  // Memory that nobody measured is counted as all that the VM was given.
-  into[at + MEM] = usage.memBytes ?? memory.usedBytes ?? memory.currentBytes;
+  // Memory that nobody measured, or that cannot be true, is counted as all that the VM was given.
+  const used = usage.memBytes ?? memory.usedBytes;
+  into[at + MEM] = used !== null && used >= 0 && used < Infinity ? used : memory.currentBytes;
   into[at + NET] =
     usage.netRxBytesPerSecond === null && usage.netTxBytesPerSecond === null
       ? NaN
