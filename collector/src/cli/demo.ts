@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -14,27 +14,32 @@ import { PrivateInfluxd } from '../telemetry/private-influxd.ts';
 import { aborted } from './aborted.ts';
 import { type Command, type CommandIo, exitCodes, UsageError } from './command.ts';
 import { consoleFolders } from './console-folders.ts';
+import { demoGrafana } from './demo-grafana.ts';
 import { readOptions, readPositionals } from './options.ts';
 import { hasColours, paint } from './style.ts';
 
 const defaultPort = 7480;
 const signInToken = 'npm start';
+const grafanaToken = 'npm start, Grafana';
 /** Morning, when offices fill: the situations of the demonstration unfold in its first half hour. */
 const startHour = '9';
 
 export const demoCommand: Command = {
   name: 'demo',
   summary: 'run a simulated fleet with a collector: what `npm start` shows',
-  usage: `evenkeel demo [--hosts N] [--vms N] [--port N] [--state DIR] [--no-influxdb] [--console DIR]
+  usage: `evenkeel demo [--hosts N] [--vms N] [--port N] [--state DIR] [--no-influxdb] [--no-grafana]
+              [--console DIR]
 
-Starts a simulated fleet, InfluxDB where this machine has influxd, and the collector, and prints where to look.
-Ctrl-C stops everything.
+Starts a simulated fleet, InfluxDB where this machine has influxd, and the collector, and prints where to look. Where
+grafana is on the PATH or in $GRAFANA_HOME, one is started with our provisioning; one that runs already is filled when
+$GRAFANA_URL and $GRAFANA_TOKEN (of a service account that is Admin) name it. Ctrl-C stops everything.
 
   --hosts N      default 12
   --vms N        default 150
   --port N       where the console and the API are (default ${defaultPort})
   --state DIR    where everything is kept (default var/)
   --no-influxdb  keep history in memory only
+  --no-grafana   the console alone
   --console DIR  serve another build of the console than the one that comes along
   --json         print where to look as JSON`,
   run: async (args, io) => {
@@ -44,6 +49,7 @@ Ctrl-C stops everything.
       port: { type: 'string', default: String(defaultPort) },
       state: { type: 'string', default: 'var' },
       'no-influxdb': { type: 'boolean' },
+      'no-grafana': { type: 'boolean' },
       console: { type: 'string', default: consoleFolders.host },
     });
     readPositionals(positionals, []);
@@ -72,13 +78,16 @@ Ctrl-C stops everything.
       const parts = bothOrNeither(startInfluxd(), startSimulation());
       // Loaded while they come up.
       const [[influxd, fleet], { startCollector }] = await Promise.all([parts, import('../main.ts')]);
-      const file = writeConfig(state, port, fleet.hosts, influxd?.url ?? null);
+      const grafana = values['no-grafana']
+        ? null
+        : await demoGrafana(io.env, path.join(state, 'grafana'), await freePort());
+      const file = writeConfig(state, port, fleet.hosts, influxd?.url ?? null, grafana?.url ?? null);
       const loaded = loadConfig(file, io.env);
       const log = lineLog((line) => io.stderr.write(line), io.now);
       const folders = { ...consoleFolders, host: path.resolve(io.cwd, values.console) };
       const collector = await startCollector({ loaded, log, simulated: true, console: folders });
       stops.push(() => collector.stop());
-      const token = freshToken(collector.tokens, io.now());
+      const token = freshToken(collector.tokens, io.now(), signInToken, false);
       const where = {
         url: collector.url,
         token,
@@ -86,7 +95,24 @@ Ctrl-C stops everything.
         control: fleet.control,
         influxdb: influxd?.url ?? null,
         graphitePort: influxd?.graphitePort ?? null,
+        grafana: grafana?.url ?? null,
       };
+      if (grafana) stops.push(() => grafana.stop());
+      // The console is there already; Grafana takes some seconds, and without it everything else goes on.
+      grafana
+        ?.start({
+          collectorUrl: collector.url,
+          token: freshToken(collector.tokens, io.now(), grafanaToken, true),
+          influxdb: where.influxdb,
+        })
+        .then(
+          () => {
+            log.info(`Grafana is at ${grafana.url}/d/evenkeel-noc (${grafana.signIn})`);
+          },
+          (cause: unknown) => {
+            if (!io.signal.aborted) log.warn(`without Grafana: ${String(cause)}`);
+          },
+        );
       io.stdout.write(values.json ? JSON.stringify(where) + '\n' : whereToLook(where, values, io));
       const outcome = await Promise.race([aborted(io.signal), fleet.ended]);
       if (outcome !== undefined) throw new Error(outcome);
@@ -140,6 +166,7 @@ function writeConfig(
   port: number,
   hosts: readonly unknown[],
   influxdb: string | null,
+  grafana: string | null,
 ): string {
   const file = path.join(state, 'evenkeel.yaml');
   const config = {
@@ -152,7 +179,7 @@ function writeConfig(
     },
     ...(influxdb === null ? {} : { influxdb: { url: influxdb } }),
     spool: { directory: path.join(state, 'spool'), maximumMebibytes: 256 },
-    api: { port },
+    api: { port, ...(grafana === null ? {} : { grafana: { url: grafana } }) },
     journal: { file: path.join(state, 'journal.sqlite') },
   };
   writeFileSync(file, `# Written by each "npm start"; changes made here are lost.\n${stringify(config)}`);
@@ -160,14 +187,14 @@ function writeConfig(
 }
 
 /** Only hashes of tokens are kept, so each start makes a new one in place of the last. */
-function freshToken(tokens: TokenFile, now: number): string {
-  for (const { id, name } of tokens.list()) if (name === signInToken) tokens.remove(id);
+function freshToken(tokens: TokenFile, now: number, whose: string, forGrafana: boolean): string {
+  for (const { id, name } of tokens.list()) if (name === whose) tokens.remove(id);
   const { text, record } = createToken({
-    name: signInToken,
+    name: whose,
     role: 'admin',
     createdAt: now,
     expiresAt: null,
-    forGrafana: false,
+    forGrafana,
   });
   tokens.add(record);
   return text;
@@ -199,6 +226,15 @@ function whereToLook(
     '',
     '',
   ].join('\n');
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
 }
 
 async function mustBeFree(port: number): Promise<void> {
