@@ -23,17 +23,38 @@ const window = new Float64Array(linearWindow);
 const rests = new Float64Array(linearWindow);
 
 const medianOf = (values: Float64Array, length: number): number => {
-  for (let i = 1; i < length; i += 1) {
-    const value = values[i]!;
-    let j = i - 1;
-    while (j >= 0 && values[j]! > value) {
-      values[j + 1] = values[j]!;
+  const middle = length >> 1;
+  const upper = select(values, length, middle);
+  if (length % 2 === 1) return upper;
+  // All before the middle are at most as large: the largest of them is the other one in the middle.
+  let lower = values[0]!;
+  for (let i = 1; i < middle; i += 1) if (values[i]! > lower) lower = values[i]!;
+  return (lower + upper) / 2;
+};
+
+/** Brings the value of that rank to its place, smaller ones before it and larger ones behind (Hoare's quickselect). */
+const select = (values: Float64Array, length: number, rank: number): number => {
+  let from = 0;
+  let to = length - 1;
+  while (from < to) {
+    const pivot = values[(from + to) >> 1]!;
+    let i = from;
+    let j = to;
+    while (i <= j) {
+      while (values[i]! < pivot) i += 1;
+      while (values[j]! > pivot) j -= 1;
+      if (i > j) break;
+      const value = values[i]!;
+      values[i] = values[j]!;
+      values[j] = value;
+      i += 1;
       j -= 1;
     }
-    values[j + 1] = value;
+    if (rank <= j) to = j;
+    else if (rank >= i) from = i;
+    else break;
   }
-  const middle = length >> 1;
-  return length % 2 === 1 ? values[middle]! : (values[middle - 1]! + values[middle]!) / 2;
+  return values[rank]!;
 };
 
 export const robustLine = (memory: SeriesMemory, series: number): { value: number; slope: number } => {

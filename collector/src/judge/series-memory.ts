@@ -44,6 +44,10 @@ export class SeriesMemory {
   readonly #periodsPerHour: number;
   readonly #periodsPerDay: number;
   #data = new Float32Array(0);
+  /** The series whose quantiles were last asked for; -1: none since it changed. */
+  #asked = -1;
+  #weights = 0;
+  #median = 0;
 
   constructor(periodMs: number) {
     this.#periodMs = periodMs;
@@ -62,6 +66,7 @@ export class SeriesMemory {
   }
 
   reset(series: number): void {
+    this.#asked = -1;
     this.#data.fill(0, series * seriesStride, (series + 1) * seriesStride);
   }
 
@@ -119,15 +124,28 @@ export class SeriesMemory {
 
   /** The value that the share `level` of past samples lies under. */
   quantile(series: number, level: number): number {
+    if (this.#asked !== series) this.#ask(series);
+    return level === 0.5 ? this.#median : this.#quantile(series, level);
+  }
+
+  /** A forecast asks for several quantiles of one series in a row: their sum and the median are found once. */
+  #ask(series: number): void {
     const start = series * seriesStride + at.values;
     let all = 0;
     for (let i = 0; i < valueBins; i += 1) all += this.#data[start + i]!;
+    this.#weights = all;
+    this.#median = this.#quantile(series, 0.5);
+    this.#asked = series;
+  }
+
+  #quantile(series: number, level: number): number {
+    const data = this.#data;
+    const start = series * seriesStride + at.values;
+    const wanted = level * this.#weights;
     let below = 0;
     for (let i = 0; i < valueBins; i += 1) {
-      const weight = this.#data[start + i]!;
-      if (below + weight >= level * all && weight > 0) {
-        return (i + (level * all - below) / weight) / (valueBins - 1);
-      }
+      const weight = data[start + i]!;
+      if (below + weight >= wanted && weight > 0) return (i + (wanted - below) / weight) / (valueBins - 1);
       below += weight;
     }
     return 1;
@@ -194,6 +212,7 @@ export class SeriesMemory {
   }
 
   add(series: number, value: number, when: number): void {
+    this.#asked = -1;
     const base = series * seriesStride;
     const data = this.#data;
     const count = data[base + at.count]!;
