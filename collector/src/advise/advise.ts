@@ -9,7 +9,7 @@ import { checkSnapshot } from './check-snapshot.ts';
 import { drainHost, type DrainCause } from './drain.ts';
 import { balanceFleet } from './balance.ts';
 import { consolidateFleet } from './consolidate.ts';
-import { buildFleetModel, isRise } from './fleet-model.ts';
+import { fleetModelInSlices, isRise } from './fleet-model.ts';
 import { createPlanning } from './create-planning.ts';
 import { keepPrevious } from './keep-previous.ts';
 import type { Planning } from './planning.ts';
@@ -37,7 +37,7 @@ export const adviseInSlices = function* (
   const check = checkSnapshot(snapshot, judgement);
   if (check.nothingToPlan) return { recommendations: [], refused: check.refused };
   yield;
-  const model = buildFleetModel(snapshot, judgement, policy, check.untrusted);
+  const model = yield* fleetModelInSlices(snapshot, judgement, policy, check.untrusted);
   yield;
   const planning = createPlanning(model, history, options);
   planning.refused.push(...check.refused);

@@ -2,6 +2,7 @@ import type { Host } from '../fleet/host.ts';
 import type { Judgement } from '../fleet/judgement.ts';
 import { dimensions } from '../fleet/load.ts';
 import type { Policy } from '../fleet/policy.ts';
+import { atOnce, type Sliced } from '../fleet/sliced.ts';
 import type { Snapshot } from '../fleet/snapshot.ts';
 import type { Vm, VmRules } from '../fleet/vm.ts';
 import { bundleVms } from './bundle-vms.ts';
@@ -64,12 +65,18 @@ export type FleetModel = {
 const occupies = (vm: Vm): boolean =>
   vm.state === 'running' || vm.state === 'paused' || vm.state === 'unknown' || vm.state === 'suspended';
 
-export const buildFleetModel = (
+const vmsPerSlice = 1000;
+
+export const buildFleetModel = (...input: Parameters<typeof fleetModelInSlices>): FleetModel =>
+  atOnce(fleetModelInSlices(...input));
+
+/** The same with pauses. */
+export const fleetModelInSlices = function* (
   snapshot: Snapshot,
   judgement: Judgement,
   policy: Policy,
   untrusted: ReadonlySet<string> = new Set(),
-): FleetModel => {
+): Sliced<FleetModel> {
   const { hosts } = snapshot;
   const hostIndex = new Map<string, number>();
   hosts.forEach((host, h) => {
@@ -78,7 +85,8 @@ export const buildFleetModel = (
   const vms: Vm[] = [];
   const vmIndex = new Map<string, number>();
   const vmHost: number[] = [];
-  for (const vm of snapshot.vms) {
+  for (const [place, vm] of snapshot.vms.entries()) {
+    if (place % vmsPerSlice === 0) yield;
     const h = hostIndex.get(vm.host);
     if (h === undefined || !occupies(vm) || hosts[h]!.power === 'off') continue;
     vmIndex.set(vm.uuid, vms.length);
@@ -118,9 +126,13 @@ export const buildFleetModel = (
 
   const V = vms.length;
   const vmNow = new Float64Array(V * WIDTH);
-  for (let v = 0; v < V; v += 1) vmDemand(vms[v]!, speed[vmHost[v]!]!, vmNow, v * WIDTH);
+  for (let v = 0; v < V; v += 1) {
+    if (v % vmsPerSlice === 0) yield;
+    vmDemand(vms[v]!, speed[vmHost[v]!]!, vmNow, v * WIDTH);
+  }
+  yield;
   const unmeasured = spreadUnmeasured(vmNow, vmHost, hostNow, capacity);
-
+  yield;
   const bundles = bundleVms(vms, vmHost);
   const U = bundles.unitCount;
   const now = new Float64Array(U * WIDTH);
@@ -134,6 +146,7 @@ export const buildFleetModel = (
   for (const u of bundles.contradictory) immovable[u] = 'contradictory-rules';
   const classNumber = { low: 0, medium: 1, high: 2 };
   for (let v = 0; v < V; v += 1) {
+    if (v % vmsPerSlice === 0) yield;
     const vm = vms[v]!;
     const u = bundles.unitOf[v]!;
     home[u] = vmHost[v]!;
@@ -148,6 +161,7 @@ export const buildFleetModel = (
     immovable[u] ??= whyImmovable(vm, Number.isNaN(vmNow[v * WIDTH + CPU]!), policy);
     if (untouchable[vmHost[v]!] === 1) immovable[u] = 'source-not-trusted';
   }
+  yield;
   const counts = new Int32Array(H);
   for (let u = 0; u < U; u += 1) counts[home[u]!]! += 1;
   const unitsOn = Array.from(counts, (count) => new Int32Array(count));
@@ -205,6 +219,7 @@ export const buildFleetModel = (
     if (!zones.has(host.zone)) zones.set(host.zone, zones.size);
     return zones.get(host.zone)!;
   });
+  yield;
   const groups = groupNumbers(vms, bundles.unitOf);
   return {
     snapshot,
