@@ -6,8 +6,9 @@ import { encodeLines } from '../../collector/src/telemetry/line-protocol.ts';
 import { samplePoints } from '../../collector/src/telemetry/sample-points.ts';
 
 // Observes one host and encodes what it sees, until it is killed; says after each poll how many VMs it has read.
-//   node bench/src/scrape-process.ts URI INTERVAL_MS EVERY      EVERY: polls between two readings of memory, disk, delay
+//   node bench/src/scrape-process.ts URI INTERVAL_MS EVERY      EVERY: `3,6,3`, polls between two readings of memory, disk, delay
 const [uri, intervalMs, every] = process.argv.slice(2) as [string, string, string];
+const [memory = 1, disk = 1, pressure = 1] = every.split(',').map(Number);
 /** One collector serves a fleet, so its code is never cold: it first reads as often as a fleet would make it. */
 const warmMs = 5000;
 const warmIntervalMs = 25;
@@ -30,7 +31,7 @@ const settings = (interval: number): ObserverSettings => ({
   polling: {
     intervalMs: interval,
     deadlineMs: Number(intervalMs),
-    turns: { memory: Number(every), disk: Number(every), pressure: Number(every), allFromCpu: 1 },
+    turns: { memory, disk, pressure, allFromCpu: 1 },
     sharedStorage: [],
     dirtyRate: { enabled: false, everyMs: 1, sampleSeconds: 1, perHost: 1 },
   },
@@ -53,4 +54,5 @@ observer.on('sample', (host, vms) => {
 observer.start();
 setTimeout(() => {
   observer.reconfigure(settings(Number(intervalMs)));
+  writeSync(process.stdout.fd, 'warm\n');
 }, warmMs);

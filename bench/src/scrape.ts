@@ -104,11 +104,12 @@ function leaves(value: unknown): number {
   return Object.values(value).reduce<number>((sum, one) => sum + leaves(one), 0);
 }
 
-/** As many polls as `polling.everyIntervals` says by default. */
-const defaultEvery = 3;
+/** Polls between two readings of memory, disk and pressure: as `polling.everyIntervals` has it, and all at every poll. */
+const defaultEvery = [3, 6, 3] as const;
+const always = [1, 1, 1] as const;
 const { state, cpuTotal, balloon, vcpu, interface: traffic, block } = StatsGroup;
 const everyPoll = state | cpuTotal | traffic;
-const inTurn = balloon | vcpu | block;
+const inTurn = [balloon, block, vcpu] as const;
 
 /** How many values libvirt gives of a VM for these groups. */
 async function fieldsOf(host: Host, groups: number): Promise<number> {
@@ -119,28 +120,37 @@ async function fieldsOf(host: Host, groups: number): Promise<number> {
   return fields.reduce((sum, count) => sum + count, 0) / stats.length;
 }
 
-function evenkeel(host: Host, intervalMs: number, every: number): Reader {
+function evenkeel(host: Host, intervalMs: number, every: typeof defaultEvery | typeof always): Reader {
   return {
-    name: every === 1 ? 'evenkeel, everything at every poll' : 'evenkeel',
-    start: () => {
+    name: every === always ? 'evenkeel, everything at every poll' : 'evenkeel',
+    start: async () => {
       const file = path.join(import.meta.dirname, 'scrape-process.ts');
       const child = spawn(process.execPath, [file, host.uris.unix, String(intervalMs), String(every)], {
         stdio: ['ignore', 'pipe', 'inherit'],
       });
       let samples = 0;
+      let isWarm = (): void => undefined;
+      const warm = new Promise<void>((resolve) => (isWarm = resolve));
       child.stdout.setEncoding('utf8').on('data', (text: string) => {
-        samples = Number(text.trim().split('\n').at(-1)!.split(' ')[0]);
+        for (const line of text.trim().split('\n')) {
+          if (line === 'warm') isWarm();
+          else samples = Number(line.split(' ')[0]);
+        }
       });
-      return Promise.resolve({
+      await warm;
+      return {
         process: child,
         samples: () => samples,
-        fieldsPerVm: () => fieldsOf(host, everyPoll | inTurn),
+        fieldsPerVm: () => fieldsOf(host, everyPoll | balloon | block | vcpu),
         fieldsPerRead: async () => {
           const cheap = await fieldsOf(host, everyPoll);
-          return cheap + ((await fieldsOf(host, everyPoll | inTurn)) - cheap) / every;
+          let fields = cheap;
+          for (const [index, group] of inTurn.entries())
+            fields += ((await fieldsOf(host, everyPoll | group)) - cheap) / every[index]!;
+          return fields;
         },
         stop: () => ended(child),
-      });
+      };
     },
   };
 }
@@ -298,7 +308,7 @@ export const scrapeBench = {
       const idleMicrosecondsPerSecond = (cpuOf(daemon) - idle) / 5;
       const readers = [
         evenkeel(host, intervalMs, defaultEvery),
-        evenkeel(host, intervalMs, 1),
+        evenkeel(host, intervalMs, always),
         exporter(host, vms, intervalMs),
         collectd(host, vms, intervalMs, directory),
       ];

@@ -29,7 +29,8 @@ export const FleetSection = Type.Object(
   filled,
 );
 
-const intervals = (what: string) => Type.Integer({ minimum: 1, maximum: 60, default: 3, description: what });
+const intervals = (what: string, usual = 3) =>
+  Type.Integer({ minimum: 1, maximum: 60, default: usual, description: what });
 
 export const PollingSection = Type.Object(
   {
@@ -43,7 +44,7 @@ export const PollingSection = Type.Object(
     everyIntervals: Type.Object(
       {
         memory: intervals('the memory that VMs use'),
-        disk: intervals('what VMs read and write'),
+        disk: intervals('what VMs read and write', 6),
         pressure: intervals('how long vCPUs wait for a CPU'),
         allFromCpu: Type.Number({
           minimum: 0,
