@@ -6,13 +6,19 @@ import grafanaConfig, { type Env } from './.config/webpack/webpack.config.ts';
 const jsxRuntimes = ['react/jsx-runtime', 'react/jsx-dev-runtime'];
 
 /**
- * The scaffold's configuration, with the images of the nested panels, which it does not copy, and with a JSX runtime
+ * The scaffold's configuration, with the images of the nested panels and the dashboards, which it does not copy, and with a JSX runtime
  * that runs on every Grafana from 11.6 on.
  */
 export default async (env: Env): Promise<Configuration> => {
   const config = await grafanaConfig(env);
   config.plugins?.push(
-    new CopyWebpackPlugin({ patterns: [{ from: 'panels/**/img/*', to: '.', noErrorOnMissing: true }] }),
+    new CopyWebpackPlugin({
+      patterns: [
+        { from: 'panels/**/img/*', to: '.', noErrorOnMissing: true },
+        // The dashboards come with the app, for who has no provisioning.
+        { from: path.join(import.meta.dirname, '../dashboards/json'), to: 'dashboards' },
+      ],
+    }),
   );
   config.externals = (config.externals as unknown[]).filter(
     (external) => !jsxRuntimes.includes(external as string),

@@ -18,7 +18,7 @@ const parts: Part[] = [
     name: 'the Grafana app',
     folder: 'grafana-plugin',
     command: ['build.ts'],
-    sources: sourcesOf('grafana-plugin'),
+    sources: [...sourcesOf('grafana-plugin'), 'dashboards/json/*'],
   },
   { name: 'the console', folder: 'console', command: ['build.ts'], sources: sourcesOf('console') },
 ];

@@ -27,3 +27,20 @@ test('every panel says what it shows, and its query goes to the data source that
     }
   }
 });
+
+test('the app brings every dashboard', () => {
+  const { includes } = JSON.parse(
+    readFileSync(path.join(root, 'grafana-plugin/src/plugin.json'), 'utf8'),
+  ) as {
+    includes: { type: string; name: string; path: string }[];
+  };
+  const brought = includes.filter(({ type }) => type === 'dashboard');
+  const built = [...builtFiles()]
+    .filter(([file]) => file.startsWith('dashboards/json/'))
+    .map(([file, text]) => ({
+      type: 'dashboard',
+      name: (JSON.parse(text) as { title: string }).title,
+      path: file.replace('/json', ''),
+    }));
+  assert.deepEqual(brought, built);
+});
