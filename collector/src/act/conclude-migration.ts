@@ -16,11 +16,17 @@ const silenceMs = 30_000;
 /** After a restart: a call that was just sent may only now become a job. */
 const settleMs = 3000;
 const passingMs = 60_000;
-/** Giving up loses the VM, so it takes long; each attempt tells how many there were. */
-const resumeAttempts = 100;
+/**
+ * Giving up loses the VM, so it takes long: longer than the quarter of an hour after which TCP itself gives up a cut
+ * stream, since only then QEMU knows that it broke and lets it be taken up again.
+ */
+const resumeForMs = 20 * 60_000;
 const resumeEveryMs = 3000;
-/** One of the two halves is gone for good: asked a few times only, lest it was a moment's confusion. */
-const hopelessAttempts = 2;
+/** libvirt clears the source's half away by itself, or, when it missed QEMU's last word, never. */
+const huskMs = 10_000;
+const huskPatienceMs = 60_000;
+/** One of the two halves is gone for good: looked at a few times, lest it was a moment's confusion. */
+const hopelessLooks = 3;
 
 /**
  * After the call, or after a restart: asks both hosts until the truth is known, and only then ends the record.
@@ -41,7 +47,11 @@ export const concludeMigration = async (
   const began = clock.now();
   let silentSince: number | null = null;
   let passingSince: number | null = null;
+  let brokenSince: number | null = null;
+  let huskSince: number | null = null;
+  let hopeless = 0;
   let resumes = 0;
+  let resuming = false;
   const callMilliseconds = more.beganAt === null ? null : began - more.beganAt;
   let latest = followed;
   for (;;) {
@@ -86,12 +96,38 @@ export const concludeMigration = async (
     const whole = [sighting.source, sighting.target].every(
       (half) => typeof half === 'object' && half.state !== 'shutoff' && half.state !== 'crashed',
     );
-    if (verdict === 'post-copy-broken' && resumes < (whole ? resumeAttempts : hopelessAttempts)) {
-      resumes += 1;
-      tracked.waitsFor(`post-copy broke; taking it up again (attempt ${resumes})`);
-      await resumePostCopy(desk, tracked, more.order);
-      await pauseUnlessWoken(desk, tracked, resumeEveryMs);
-      continue;
+    if (verdict === 'husk') {
+      huskSince ??= now;
+      if (now - huskSince < huskPatienceMs) {
+        tracked.waitsFor(`${tracked.record.vm} is whole on ${to}; ${from} still holds half of it`);
+        if (now - huskSince >= huskMs) await discardHusk(desk, tracked);
+        await pauseUnlessWoken(desk, tracked, unreachableAgainMs);
+        continue;
+      }
+      desk.log(
+        `migration ${tracked.record.id}: ${from} still holds half of ${tracked.record.vm}; destroy it`,
+      );
+    } else huskSince = null;
+    if (verdict === 'post-copy-broken') {
+      brokenSince ??= now;
+      hopeless = whole ? 0 : hopeless + 1;
+      if (whole ? now - brokenSince < resumeForMs : hopeless < hopelessLooks) {
+        if (whole && !resuming) {
+          resumes += 1;
+          resuming = true;
+          // Not waited for: where only the link broke, QEMU's stream heals by itself, long before this is answered.
+          void resumePostCopy(desk, tracked, more.order).finally(() => {
+            resuming = false;
+          });
+        }
+        tracked.waitsFor(
+          whole
+            ? `post-copy broke and ${tracked.record.vm} may stand still; taking it up again (attempt ${resumes})`
+            : `post-copy broke and one half of ${tracked.record.vm} is gone; looking once more`,
+        );
+        await pauseUnlessWoken(desk, tracked, resumeEveryMs);
+        continue;
+      }
     }
     if (verdict === 'stayed' && more.recovered && now - began < settleMs) {
       await pauseUnlessWoken(desk, tracked, againMs);
@@ -99,11 +135,11 @@ export const concludeMigration = async (
     }
     await checkpoint('verified');
     tracked.waitsFor(null);
-    if (verdict === 'moved') {
+    if (verdict === 'moved' || verdict === 'husk') {
       await endDone(desk, tracked, latest, callMilliseconds);
       return 'ended';
     }
-    const told = explain(tracked, latest, verdict, more.recovered);
+    const told = explain(tracked, latest, verdict, { recovered: more.recovered, whole });
     const running = typeof sighting.source === 'object' && verdict === 'stayed';
     desk.reservations.release(tracked.record.id);
     if (running && told.transient && tracked.record.attempt === 1 && tracked.abort === null) {
@@ -157,8 +193,17 @@ const resumePostCopy = async (
       resume: true,
     });
   } catch (error) {
+    const told = error instanceof Error ? error.message : String(error);
+    desk.log(`migration ${tracked.record.id}: post-copy could not be taken up: ${told}`);
+  }
+};
+
+const discardHusk = async (desk: MigrationDesk, { record }: TrackedMigration): Promise<void> => {
+  try {
+    await desk.hypervisor.discard(record.from, record.uuid);
+    desk.log(`migration ${record.id}: destroyed the half of ${record.vm} that was left on ${record.from}`);
+  } catch (error) {
     if (!(error instanceof HostFailure)) throw error;
-    desk.log(`migration ${tracked.record.id}: post-copy could not be taken up: ${error.message}`);
   }
 };
 
@@ -168,7 +213,7 @@ const explain = (
   tracked: TrackedMigration,
   { failure, convergedNot }: Followed,
   verdict: Verdict,
-  recovered: boolean,
+  { recovered, whole }: { readonly recovered: boolean; readonly whole: boolean },
 ): FailureExplained => {
   const { vm, from, to } = tracked.record;
   const cause = failure === null ? null : explainFailure(failure);
@@ -196,12 +241,19 @@ const explain = (
         transient: false,
       };
     case 'post-copy-broken':
-      return {
-        code: 'post-copy-lost',
-        message: with_(`${vm} stands still: its post-copy broke and could not be taken up again`),
-        advice: `If the source still has it, mend the link and run "virsh migrate --postcopy-resume"; else restart it from its disk.`,
-        transient: false,
-      };
+      return whole
+        ? {
+            code: 'post-copy-lost',
+            message: with_(`${vm} stands still: its post-copy broke and could not be taken up again`),
+            advice: `Both halves are still there: mend the link between ${from} and ${to} and run "virsh migrate --postcopy-resume", or destroy both and restart it from its disk.`,
+            transient: false,
+          }
+        : {
+            code: 'post-copy-lost',
+            message: with_(`${vm} is lost: its post-copy broke and one half of its memory is gone`),
+            advice: `Destroy the half that is left ("virsh destroy ${vm}" on ${to}), then start ${vm} again from its disk.`,
+            transient: false,
+          };
     case 'moving':
       return {
         code: 'stuck',

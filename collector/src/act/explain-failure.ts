@@ -91,6 +91,11 @@ const rules: readonly Rule[] = [
     advice: "Create the VM's bridge or network on the target, or choose another target.",
   },
   {
+    code: 'target-disk-full',
+    message: /No space left on device|migration of disk .* failed/i,
+    advice: "The target has no room for a copy of the VM's disks; make some, or choose another target.",
+  },
+  {
     code: 'local-disk',
     number: 81,
     message: /./,

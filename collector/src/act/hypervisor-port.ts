@@ -21,6 +21,8 @@ export type HypervisorPort = {
   readonly setDowntime: (host: string, uuid: string, milliseconds: number) => Promise<void>;
   readonly setBandwidth: (host: string, uuid: string, bytesPerSecond: number) => Promise<void>;
   readonly startPostCopy: (host: string, uuid: string) => Promise<void>;
+  /** Ends what is active of a VM on a host: only for a half of which the whole runs elsewhere. */
+  readonly discard: (host: string, uuid: string) => Promise<void>;
   /** Told of what happens to VMs on a host until the returned function is called. */
   readonly watch: (host: string, listener: (event: DomainTold) => void) => () => void;
 };
@@ -33,6 +35,8 @@ export type DomainSeen = {
   readonly postCopy: 'no' | 'active' | 'failed';
   /** Paused by the migration itself, not by its owner. */
   readonly pausedByMigration: boolean;
+  /** Runs since a migration brought it here, the last page included. */
+  readonly arrived: boolean;
   /** Defined on this host, so that it would stay known there when it stops. */
   readonly persistent: boolean;
 };

@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import {
   connectCompareHypervisorCpu,
   domainAbortJob,
+  domainDestroyFlags,
   type DomainEvent,
   domainGetState,
   domainGetXmlDesc,
@@ -52,7 +53,7 @@ const mebibyte = 2 ** 20;
 const migratableXml = 8;
 /** virDomainPausedReason and virDomainRunningReason */
 const pausedReason = { migration: 2, postCopy: 12, postCopyFailed: 13 };
-const runningReason = { postCopy: 10, postCopyFailed: 11 };
+const runningReason = { migrated: 3, postCopy: 10, postCopyFailed: 11 };
 /** virDomainEventSuspendedDetailType, ...ResumedDetailType */
 const suspendedDetail = { migrated: 1, postCopy: 7, postCopyFailed: 8 };
 const cpuIncompatible = 0;
@@ -137,6 +138,7 @@ export const libvirtHypervisor = (addressOf: (host: string) => HostAddress | nul
       state: states[state] ?? 'unknown',
       postCopy: failed ? 'failed' : active ? 'active' : 'no',
       pausedByMigration: paused && (reason === pausedReason.migration || active || failed),
+      arrived: running && reason === runningReason.migrated,
       persistent: await isPersistent(client, dom),
     };
   };
@@ -243,6 +245,10 @@ export const libvirtHypervisor = (addressOf: (host: string) => HostAddress | nul
     startPostCopy: (host, uuid) =>
       withDomain(host, uuid, async (client, dom) => {
         await client.call(domainMigrateStartPostCopy, { dom, flags: 0 });
+      }),
+    discard: (host, uuid) =>
+      withDomain(host, uuid, async (client, dom) => {
+        await client.call(domainDestroyFlags, { dom, flags: 0 });
       }),
     watch: (host, listener) => {
       let stopped = false;

@@ -12,12 +12,13 @@ export type Sighting = {
 /**
  * - `moved`: it is active on the target alone. `stayed`: on the source alone.
  * - `moving`: a migration is under way. `post-copy-broken`: it stands still, half here and half there.
+ * - `husk`: it is whole on the target, but the source still holds the half that a broken post-copy left there.
  * - `stopped`: known, and active nowhere. `gone`: neither host knows it.
  * - `twice`: active on both with no migration: what must never be.
  * - `unknown`: a host that must be asked does not answer.
  */
 export type Whereabouts =
-  'moved' | 'stayed' | 'moving' | 'post-copy-broken' | 'stopped' | 'gone' | 'twice' | 'unknown';
+  'moved' | 'stayed' | 'moving' | 'post-copy-broken' | 'husk' | 'stopped' | 'gone' | 'twice' | 'unknown';
 
 const active = new Set<DomainSeen['state']>(['running', 'paused', 'suspended', 'unknown']);
 
@@ -29,6 +30,9 @@ export const whereabouts = ({ source, target, job }: Sighting): Whereabouts => {
   const here = activeOf(source);
   const there = activeOf(target);
   if (here !== null && there !== null) {
+    // libvirt calls it arrived once its last page came; the source may never hear of that, but has nothing left to send.
+    const nothingLeft = job?.bytesRemaining === 0;
+    if (here.state === 'paused' && here.postCopy === 'failed' && there.arrived && nothingLeft) return 'husk';
     if (here.postCopy === 'failed' || there.postCopy === 'failed') return 'post-copy-broken';
     const passing =
       job?.kind === 'migration-out' ||

@@ -9,6 +9,7 @@ const seen = (more: Partial<DomainSeen> = {}): DomainSeen => ({
   state: 'running',
   postCopy: 'no',
   pausedByMigration: false,
+  arrived: false,
   persistent: true,
   ...more,
 });
@@ -37,6 +38,27 @@ const cases: readonly [string, Sight, Sight, JobSeen | null, Whereabouts][] = [
     seen({ state: 'paused', postCopy: 'failed', pausedByMigration: true }),
     seen({ postCopy: 'failed' }),
     null,
+    'post-copy-broken',
+  ],
+  [
+    'post-copy broke, healed, and the source did not hear of it',
+    seen({ state: 'paused', postCopy: 'failed', pausedByMigration: true }),
+    seen({ arrived: true }),
+    { ...job, bytesRemaining: 0 },
+    'husk',
+  ],
+  [
+    'post-copy broke, and somebody paused and resumed the half on the target',
+    seen({ state: 'paused', postCopy: 'failed', pausedByMigration: true }),
+    seen(),
+    { ...job, bytesRemaining: 0 },
+    'post-copy-broken',
+  ],
+  [
+    'post-copy broke, and the source has pages left to send',
+    seen({ state: 'paused', postCopy: 'failed', pausedByMigration: true }),
+    seen({ arrived: true }),
+    { ...job, bytesRemaining: 4096 },
     'post-copy-broken',
   ],
   [
