@@ -68,8 +68,11 @@ test(
     const struckAt = Date.now();
 
     const during = await until(({ hosts }) =>
-      hosts.every(({ name, freshness, sampledAt }) =>
-        away.has(name) ? freshness === 'stale' : freshness === 'fresh' && (sampledAt ?? 0) > struckAt,
+      hosts.every(({ name, freshness, sampledAt, trouble }) =>
+        // What is wrong is known only after a poll has failed, which may be after the values grew stale.
+        away.has(name)
+          ? freshness === 'stale' && trouble.length > 0
+          : freshness === 'fresh' && (sampledAt ?? 0) > struckAt,
       ),
     );
     const homes = (snapshot: Snapshot) => new Map(snapshot.vms.map(({ uuid, host }) => [uuid, host]));
@@ -79,10 +82,8 @@ test(
       assert.ok(load.cpu !== null && memory.currentBytes > 0, 'with its last values');
       if (away.has(host)) assert.ok(sampledAt !== null && sampledAt <= struckAt + 1000);
     }
-    for (const { name, capacity, load, trouble } of during.hosts) {
-      assert.ok(capacity.cpuCores > 0 && load.cpu !== null);
-      if (away.has(name)) assert.ok(trouble.length > 0, `${name} says what is wrong`);
-    }
+    for (const { name, capacity, load } of during.hosts)
+      assert.ok(capacity.cpuCores > 0 && load.cpu !== null, `${name} keeps what was known of it`);
 
     for (const name of dead) await simulated.server(name).revive();
     simulated.server(hung).wake();
