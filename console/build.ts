@@ -2,11 +2,10 @@
  * Builds the console into dist/, with the icons that @grafana/ui fetches by URL. `--packages FOLDER` builds it into
  * that folder's dist/ instead, on the packages that the folder's package.json names: another Grafana, another React.
  */
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import TerserPlugin from 'terser-webpack-plugin';
 import webpack from 'webpack';
 
@@ -101,7 +100,6 @@ compiler.run((error, stats) => {
     cpSync(path.join(here, 'src/index.html'), path.join(dist, 'index.html'));
     copyIcons();
     copyFonts();
-    if (home === here) compress(dist);
   }
   compiler.close(() => undefined);
 });
@@ -138,16 +136,4 @@ function copyFonts(): void {
     mono,
     path.join(fonts, 'roboto/L0xTDF4xlVMF-BfR8bXMIhJHg45mwgGEFl0_3vrtSM1J-gEPT5Ese6hmHSh0mQ.woff2'),
   );
-}
-
-/** Compressed once here instead of for every visitor; the server sends what the browser takes. */
-function compress(folder: string): void {
-  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile() || !/\.(js|css|html|json)$/.test(entry.name)) continue;
-    const file = path.join(entry.parentPath, entry.name);
-    const text = readFileSync(file);
-    writeFileSync(`${file}.gz`, gzipSync(text, { level: 9 }));
-    const params = { [constants.BROTLI_PARAM_QUALITY]: 10 };
-    writeFileSync(`${file}.br`, brotliCompressSync(text, { params }));
-  }
 }

@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { compressFiles } from './compress-files.ts';
 
 type Part = { name: string; folder: string; command: string[]; sources: string[] };
 
@@ -11,6 +12,7 @@ const sourcesOf = (folder: string): string[] => [
   `${folder}/package.json`,
   `${folder}/.config/**/*`,
   'package-lock.json',
+  'scripts/compress-files.ts',
 ];
 
 const parts: Part[] = [
@@ -23,7 +25,7 @@ const parts: Part[] = [
   { name: 'the console', folder: 'console', command: ['build.ts'], sources: sourcesOf('console') },
 ];
 
-/** Only the tests want it: the same app must run there too. */
+/** Only the tests want it, uncompressed too: the same app must run there. */
 const otherGrafana: Part = {
   name: 'the console on the packages of Grafana 13',
   folder: 'console-grafana-13',
@@ -54,6 +56,7 @@ export function buildUi({ forTests = false } = {}): void {
       stdio: ['ignore', 'inherit', 'inherit'],
     });
     if (status !== 0) throw new Error(`${name} could not be built; what went wrong stands above`);
+    if (folder !== otherGrafana.folder) compressFiles(`${folder}/dist`);
     mkdirSync('var', { recursive: true });
     writeFileSync(stamp, wanted);
   }

@@ -4,6 +4,7 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import { randomUUID } from 'node:crypto';
 import { recordInAudit } from './audit.ts';
 import { authenticate } from './authenticate.ts';
+import { compressAnswers } from './compress.ts';
 import { type ConsoleFolders, findConsole, serveConsole } from './console.ts';
 import { ConsoleSessions } from './console-session.ts';
 import { FleetReader } from './fleet-reader.ts';
@@ -113,6 +114,7 @@ export async function createApi(services: Services, options: ApiOptions): Promis
     void reply.header('x-content-type-options', 'nosniff');
     return Promise.resolve(payload);
   });
+  compressAnswers(app);
 
   await describeApi(app, services.info.version);
   const typed = app.withTypeProvider<TypeBoxTypeProvider>();
