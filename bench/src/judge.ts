@@ -25,7 +25,7 @@ type Size = {
   hosts: number;
   vms: number;
   tickMs: { median: number; p95: number; most: number };
-  /** Reading one forecast (30 min) of every dimension of every host and VM. */
+  /** Reading the forecast for the policy's horizon of every dimension of every host and VM. */
   forecastsMs: number;
   stateBytesPerSeries: number;
   findings: number;
@@ -54,7 +54,7 @@ const runSize = (hosts: number): Size => {
   let known = 0;
   const subjects = [...snapshot.hosts.map(({ name }) => name), ...snapshot.vms.map(({ uuid }) => uuid)];
   for (const subject of subjects) {
-    for (const dimension of dimensions) if (last.forecast(subject, dimension, 30) !== null) known += 1;
+    for (const dimension of dimensions) if (last.forecast(subject, dimension, defaultPolicy.horizonMinutes) !== null) known += 1;
   }
   const forecastsMs = cpuMsSince(started);
   if (known !== subjects.length * dimensions.length) throw new Error('some forecasts were not there');

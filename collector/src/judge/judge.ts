@@ -35,6 +35,7 @@ export const judgeInSlices = function* (
   const { at } = snapshot;
   const vmsByHost = groupByHost(snapshot.vms);
   watchBoundaries(state, policy);
+  for (const series of [state.vmSeries, state.hostSeries]) series.keepForecasts(policy.horizonMinutes);
   state.findings.start(at);
   yield;
   const trust = judgeTrust(snapshot, vmsByHost, policy, state.findings);

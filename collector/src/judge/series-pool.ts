@@ -38,6 +38,9 @@ export class SeriesPool {
   readonly #falling: TreeScorer;
   readonly #features = new Float32Array(classChangeFeatures.length);
   readonly #points = new Float32Array(forecastSteps.length * forecastLevels.length);
+  /** For one horizon the forecasts are kept: they change only when their series closes a period. */
+  #keptMinutes = NaN;
+  #kept = new Float32Array(0);
   #probability = new Float32Array(0);
   #sum = new Float32Array(0);
   #covered = new Float32Array(0);
@@ -55,7 +58,7 @@ export class SeriesPool {
 
   /** All that is kept for its series, in bytes. */
   get bytes(): number {
-    const own = [this.#probability, this.#sum, this.#covered, this.#last];
+    const own = [this.#kept, this.#probability, this.#sum, this.#covered, this.#last];
     const owned = own.reduce((sum, array) => sum + array.byteLength, 0);
     return this.memory.bytes + this.forecasts.bytes + this.boundaries.bytes + this.#trend.bytes + owned;
   }
@@ -65,14 +68,17 @@ export class SeriesPool {
     this.forecasts.resize(series);
     this.boundaries.resize(series * this.#perSeries);
     this.#trend.resize(series);
+    const kept = new Float32Array(series * forecastLevels.length);
     const probability = new Float32Array(series * this.#perSeries);
     const sum = new Float32Array(series);
     const covered = new Float32Array(series);
     const last = new Float64Array(series);
+    kept.set(this.#kept);
     probability.set(this.#probability);
     sum.set(this.#sum);
     covered.set(this.#covered);
     last.set(this.#last);
+    this.#kept = kept;
     this.#probability = probability;
     this.#sum = sum;
     this.#covered = covered;
@@ -130,6 +136,7 @@ export class SeriesPool {
   push(series: number, value: number, at: number, boundaries: readonly Boundary[]): void {
     this.memory.add(series, value, at);
     this.forecasts.update(series);
+    this.#keep(series);
     for (let k = 0; k < this.#perSeries; k += 1) {
       const boundary = boundaries[k]!;
       const entry = series * this.#perSeries + k;
@@ -182,9 +189,32 @@ export class SeriesPool {
     this.#probability.fill(NaN);
   }
 
+  /** The horizon that is asked for at every tick; asking for another one is dearer. */
+  keepForecasts(minutes: number): void {
+    if (minutes === this.#keptMinutes) return;
+    this.#keptMinutes = minutes;
+    for (let series = 0; series < this.#last.length; series += 1) this.#keep(series);
+  }
+
   /** Null while there is too little history. */
   forecast(series: number, minutes: number): ForecastPoint | null {
     if (this.memory.count(series) < samplesToForecast) return null;
+    if (minutes !== this.#keptMinutes) return this.#forecast(series, minutes);
+    const start = series * forecastLevels.length;
+    const [low, value, high] = [this.#kept[start]!, this.#kept[start + 1]!, this.#kept[start + 2]!];
+    return { minutes, value, low, high };
+  }
+
+  #keep(series: number): void {
+    if (Number.isNaN(this.#keptMinutes) || this.memory.count(series) < samplesToForecast) return;
+    const { low, value, high } = this.#forecast(series, this.#keptMinutes);
+    const start = series * forecastLevels.length;
+    this.#kept[start] = low;
+    this.#kept[start + 1] = value;
+    this.#kept[start + 2] = high;
+  }
+
+  #forecast(series: number, minutes: number): ForecastPoint {
     const points = this.#points;
     const steps = Math.min(forecastSteps.at(-1)!, (minutes * 60_000) / this.#periodMs);
     const right = forecastSteps.findIndex((known) => known >= steps);

@@ -44,6 +44,30 @@ test('samples of ten seconds gather into the period that one sample of five minu
   assert.ok(Math.abs(fine.memory.count(0) - coarse.memory.count(0)) <= 1);
 });
 
+test('a forecast that is kept is the one that would be made, after every sample and another horizon', () => {
+  const kept = pool();
+  const made = pool();
+  const random = seededRandom(2);
+  kept.keepForecasts(30);
+  let at = monday;
+  const bothTake = (value: number): void => {
+    at += 10_000;
+    for (const one of [kept, made]) one.add(0, value, at, boundaries);
+  };
+  const sameAt = (minutes: number): void => {
+    assert.deepEqual(kept.forecast(0, minutes), made.forecast(0, minutes));
+  };
+  for (let i = 0; i < 1500; i += 1) {
+    bothTake(random());
+    sameAt(30);
+    sameAt(15);
+  }
+  kept.keepForecasts(60);
+  sameAt(60);
+  kept.reset(0);
+  assert.equal(kept.forecast(0, 60), null);
+});
+
 test('an 80 % interval covers about 80 % of a noisy load at every horizon', () => {
   for (const minutes of [5, 15, 30, 60]) {
     const one = pool();
