@@ -54,7 +54,8 @@ const runSize = (hosts: number): Size => {
   let known = 0;
   const subjects = [...snapshot.hosts.map(({ name }) => name), ...snapshot.vms.map(({ uuid }) => uuid)];
   for (const subject of subjects) {
-    for (const dimension of dimensions) if (last.forecast(subject, dimension, defaultPolicy.horizonMinutes) !== null) known += 1;
+    for (const dimension of dimensions)
+      if (last.forecast(subject, dimension, defaultPolicy.horizonMinutes) !== null) known += 1;
   }
   const forecastsMs = cpuMsSince(started);
   if (known !== subjects.length * dimensions.length) throw new Error('some forecasts were not there');
