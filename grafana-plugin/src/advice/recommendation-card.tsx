@@ -1,9 +1,10 @@
-import { Alert, Badge, Button, Collapse, Field, Input, Stack } from '@grafana/ui';
+import { Alert, Badge, Button, Collapse, Input, Stack } from '@grafana/ui';
 import { useState } from 'react';
 import { Link } from 'react-router-dom';
 import { ActionButton } from '../components/action-button.tsx';
 import { Effects } from '../components/effects.tsx';
 import { Facts } from '../components/facts.tsx';
+import { FlushField } from '../components/flush-field.tsx';
 import { bytes, count, seconds, when } from '../components/words.ts';
 import { useApplyRecommendation, useDismissRecommendation } from '../data/advice.ts';
 import type { Recommendation } from '../data/api.ts';
@@ -78,7 +79,7 @@ export function RecommendationCard({ recommendation, now, open, onToggle }: Prop
             facts={alternatives.map(({ description, lost }) => [description, lost] as const)}
           />
         )}
-        <Field label="Reason" description="Goes into the audit log; needed to dismiss" noMargin>
+        <FlushField label="Reason" description="Goes into the audit log; needed to dismiss">
           <Input
             id={`reason-${id}`}
             maxLength={500}
@@ -87,7 +88,7 @@ export function RecommendationCard({ recommendation, now, open, onToggle }: Prop
               setWhy(event.currentTarget.value);
             }}
           />
-        </Field>
+        </FlushField>
         {apply.data !== undefined && (
           <Alert severity="success" title={`${count(moves.length, 'move', 'moves')} asked for, wave by wave`}>
             <Link to={`${appPath}/migrations`}>Follow them under Migrations</Link>

@@ -1,7 +1,9 @@
-import { Alert, Button, Field, MultiCombobox, Slider, Stack } from '@grafana/ui';
+import { Alert, Button, MultiCombobox, Stack } from '@grafana/ui';
 import { useState } from 'react';
 import { Effects } from '../components/effects.tsx';
+import { FlushField } from '../components/flush-field.tsx';
 import { Loaded } from '../components/loaded.tsx';
+import { SliderField } from '../components/slider-field.tsx';
 import { count } from '../components/words.ts';
 import { usePolicy, useWhatIf } from '../data/advice.ts';
 import { useHosts } from '../data/fleet.ts';
@@ -29,22 +31,39 @@ export function WhatIf() {
           const min = loadMin ?? Math.round(now.loadMin * 100);
           return (
             <Stack direction="column" gap={1}>
-              <Field label={`loadMax for CPU: ${String(max)} %`} noMargin>
-                <Slider inputId="what-if-load-max" min={30} max={100} value={max} onChange={setLoadMax} />
-              </Field>
-              <Field label={`loadMin: ${String(min)} %`} noMargin>
-                <Slider inputId="what-if-load-min" min={0} max={70} value={min} onChange={setLoadMin} />
-              </Field>
-              <Field label={`Load of all VMs: ${String(load)} %`} noMargin>
-                <Slider inputId="what-if-load" min={10} max={300} value={load} onChange={setLoad} />
-              </Field>
-              <Field
+              <SliderField
+                id="what-if-load-max"
+                label={`loadMax for CPU: ${String(max)} %`}
+                min={30}
+                max={100}
+                value={max}
+                onChange={setLoadMax}
+              />
+              <SliderField
+                id="what-if-load-min"
+                label={`loadMin: ${String(min)} %`}
+                min={0}
+                max={70}
+                value={min}
+                onChange={setLoadMin}
+              />
+              <SliderField
+                id="what-if-load"
+                label={`Load of all VMs: ${String(load)} %`}
+                min={10}
+                max={300}
+                value={load}
+                onChange={setLoad}
+              />
+              <SliderField
+                id="what-if-add"
                 label={`${count(more, 'host joins', 'hosts join')}${like === undefined ? '' : `, like ${like}`}`}
-                noMargin
-              >
-                <Slider inputId="what-if-add" min={0} max={10} value={more} onChange={setMore} />
-              </Field>
-              <Field label="These hosts are gone" noMargin>
+                min={0}
+                max={10}
+                value={more}
+                onChange={setMore}
+              />
+              <FlushField label="These hosts are gone">
                 <MultiCombobox
                   id="what-if-without"
                   aria-label="These hosts are gone"
@@ -54,8 +73,8 @@ export function WhatIf() {
                     setWithout(chosen.map(({ value }) => value));
                   }}
                 />
-              </Field>
-              <Field label="These hosts are emptied" noMargin>
+              </FlushField>
+              <FlushField label="These hosts are emptied">
                 <MultiCombobox
                   id="what-if-drain"
                   aria-label="These hosts are emptied"
@@ -65,7 +84,7 @@ export function WhatIf() {
                     setDrain(chosen.map(({ value }) => value));
                   }}
                 />
-              </Field>
+              </FlushField>
               <div>
                 <Button
                   disabled={whatIf.isPending}

@@ -1,8 +1,9 @@
-import { Alert, Button, Drawer, Field, Input, Stack } from '@grafana/ui';
+import { Alert, Button, Drawer, Input, Stack } from '@grafana/ui';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'react-router-dom';
 import { ActionButton } from '../components/action-button.tsx';
+import { FlushField } from '../components/flush-field.tsx';
 import { Loaded } from '../components/loaded.tsx';
 import { bytes, count, seconds } from '../components/words.ts';
 import type { Drain } from '../data/api.ts';
@@ -36,7 +37,7 @@ export function DrainDrawer({ host, onClose }: { host: string; onClose: () => vo
           <Loaded query={preview} what="the plan" height={200}>
             {(plan) => <DrainPlan plan={plan} />}
           </Loaded>
-          <Field label="Reason" description="Goes into the audit log" noMargin>
+          <FlushField label="Reason" description="Goes into the audit log">
             <Input
               id="drain-reason"
               maxLength={500}
@@ -45,7 +46,7 @@ export function DrainDrawer({ host, onClose }: { host: string; onClose: () => vo
                 setReason(event.currentTarget.value);
               }}
             />
-          </Field>
+          </FlushField>
           {drain.error !== null && <Alert severity="error" title={`Refused: ${drain.error.message}`} />}
           <Stack>
             <ActionButton

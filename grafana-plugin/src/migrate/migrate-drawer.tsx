@@ -1,7 +1,8 @@
-import { Alert, Button, Drawer, Field, Input, Stack } from '@grafana/ui';
+import { Alert, Button, Drawer, Input, Stack } from '@grafana/ui';
 import { useMemo, useState } from 'react';
 import { ActionButton } from '../components/action-button.tsx';
 import { Effects } from '../components/effects.tsx';
+import { FlushField } from '../components/flush-field.tsx';
 import type { MigrationBody } from '../data/api.ts';
 import { hasEnded, useMigrate, useMigration, usePreflight } from '../data/migrations.ts';
 import { whyNot } from '../role.ts';
@@ -56,7 +57,7 @@ export function MigrateDrawer({ vm, from, to, recommendation, onClose }: Props) 
             <PreflightList preflight={check} />
             {check?.forecast != null && <MoveForecastList forecast={check.forecast} />}
             {check !== undefined && check.effects.length > 0 && <Effects effects={check.effects} />}
-            <Field label="Reason" description="Goes into the audit log" noMargin>
+            <FlushField label="Reason" description="Goes into the audit log">
               <Input
                 id="reason"
                 maxLength={500}
@@ -65,9 +66,9 @@ export function MigrateDrawer({ vm, from, to, recommendation, onClose }: Props) 
                   setReason(event.currentTarget.value);
                 }}
               />
-            </Field>
+            </FlushField>
             {risky && (
-              <Field label={`This move is risky. Type the VM’s name, ${vm.name}, to go on`} noMargin>
+              <FlushField label={`This move is risky. Type the VM’s name, ${vm.name}, to go on`}>
                 <Input
                   id="confirm-name"
                   value={typed}
@@ -76,7 +77,7 @@ export function MigrateDrawer({ vm, from, to, recommendation, onClose }: Props) 
                     setTyped(event.currentTarget.value);
                   }}
                 />
-              </Field>
+              </FlushField>
             )}
             {migrate.error !== null && <Alert severity="error" title={`Refused: ${migrate.error.message}`} />}
             <Stack>
