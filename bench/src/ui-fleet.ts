@@ -46,6 +46,9 @@ export async function startUiFleet(hosts: number, vmsPerHost: number): Promise<U
     migrations: {
       preflight: refuse,
       request: refuse,
+      requestApproval: refuse,
+      approve: refuse,
+      reject: refuse,
       list: () => Promise.resolve({ items: [], total: 0 }),
       get: () => Promise.resolve(null),
       abort: refuse,

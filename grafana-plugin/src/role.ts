@@ -18,3 +18,8 @@ export function whyNot(needed: OrgRole, what: string): string | null {
     ? null
     : `${what} needs the role ${needed}; you have ${currentRole()}. Ask an admin of this Grafana.`;
 }
+
+/** Who may not move a VM may still ask for it. */
+export const moveLabel = (): 'Migrate' | 'Request' => (currentRole() === 'Editor' ? 'Request' : 'Migrate');
+
+export const whyNotMove = (): string | null => (mayAct('Editor') ? null : whyNot('Admin', 'Migrating'));

@@ -56,10 +56,13 @@ test('what acts on the fleet or its policy is for admins', () => {
   for (const [method, address] of [
     ['POST', 'migrations'],
     ['POST', 'migrations/1/abort'],
+    ['POST', 'migrations/1/approve'],
+    ['POST', 'migrations/1/reject'],
     ['POST', 'drains'],
     ['PUT', 'policy'],
     ['GET', 'audit'],
   ] as const) {
     assert.equal(matching(method, address)?.reqRole, 'Admin', `${method} ${address}`);
   }
+  assert.equal(matching('POST', 'migrations/requests')?.reqRole, 'Editor', 'who may not act may ask');
 });

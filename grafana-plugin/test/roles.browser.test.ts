@@ -57,7 +57,7 @@ test(
       const { context, page } = await signIn(home, { token });
       const { csrf } = await readApi<{ csrf: string }>(page, home, 'me');
       const headers = { 'x-evenkeel-csrf': csrf };
-      for (const address of ['migrations', 'drains', 'migrations/x/abort']) {
+      for (const address of ['migrations', 'drains', 'migrations/x/abort', 'migrations/x/approve']) {
         const proxied = await page.request.post(
           `${home.url}/api/plugin-proxy/evenkeel-fleet-app/${address}`,
           { data: {}, headers },
@@ -73,6 +73,46 @@ test(
       body: '{}',
     });
     assert.equal(direct.status, 403);
+  },
+);
+
+test(
+  'an editor asks for a move, which waits; an admin reads who and why, and turns it down with a reason',
+  { timeout: 90_000 },
+  async () => {
+    const editor = await signIn(home, { token: await tokenFor('operator') });
+    const { csrf } = await readApi<{ csrf: string }>(editor.page, home, 'me');
+    const { items } = await readApi<Vms>(editor.page, home, 'vms?limit=1');
+    const { items: hosts } = await readApi<{ items: { name: string }[] }>(editor.page, home, 'hosts');
+    const vm = items[0]!;
+    const to = hosts.find(({ name }) => name !== vm.host)!.name;
+    await editor.page.goto(appUrl(home, `vms/${vm.uuid}`));
+    await expect(editor.page.getByRole('button', { name: 'Request', exact: true })).toBeVisible({
+      timeout: 30_000,
+    });
+    const asked = await editor.page.request.post(
+      `${home.url}/api/plugin-proxy/evenkeel-fleet-app/migrations/requests`,
+      { data: { uuid: vm.uuid, to, reason: 'it hums' }, headers: { 'x-evenkeel-csrf': csrf } },
+    );
+    assert.equal(asked.status(), 202);
+    const { id } = (await asked.json()) as { id: string };
+    await editor.context.close();
+
+    const { context, page } = await signIn(home);
+    await page.goto(appUrl(home, `migrations/${id}`));
+    const drawer = page.getByRole('dialog');
+    await expect(
+      drawer.getByText(new RegExp(`asks to move ${vm.name} from ${vm.host} to ${to}`)),
+    ).toBeVisible({
+      timeout: 30_000,
+    });
+    await expect(drawer.getByText(/Reason: it hums/)).toBeVisible();
+    const reject = drawer.getByRole('button', { name: 'Reject' });
+    await expect(reject).toHaveAttribute('aria-description', /Say why first/);
+    await drawer.getByLabel('Why').fill('not today');
+    await reject.click();
+    await expect(drawer.getByText(/rejected by .*: not today/)).toBeVisible({ timeout: 30_000 });
+    await context.close();
   },
 );
 

@@ -34,6 +34,11 @@ export type MigrationControl = {
     actor: Actor,
     idempotencyKey: string | null,
   ) => Promise<Migration>;
+  /** The same for one who may ask but not act: it waits, `approval` says how long, until an admin decides. */
+  readonly requestApproval: MigrationControl['request'];
+  /** Checks afresh; refuses what the world has overtaken. Admins only, as `reject`. */
+  readonly approve: (id: string, actor: Actor) => Promise<Migration>;
+  readonly reject: (id: string, reason: string, actor: Actor) => Promise<Migration>;
   /** Newest first. */
   readonly list: (
     query: MigrationQuery,

@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto';
 import type { Actor } from '../fleet/actor.ts';
 import { uncalibrated, type MigrationCalibration } from '../fleet/migration-calibration.ts';
 import type { MigrationRequest } from '../fleet/migration-request.ts';
-import type { Migration } from '../fleet/migration.ts';
+import { awaitsApproval, type Migration } from '../fleet/migration.ts';
 import type { Vm } from '../fleet/vm.ts';
 import { fingerprintOf, type IdempotencyClaim } from '../journal/idempotency.ts';
 import type { Journal } from '../journal/journal.ts';
 import { ActError } from './act-error.ts';
+import { approvals, approvalWithinMs } from './approvals.ts';
 import { calibrate, observationsKept } from './calibrate.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { systemClock, type Clock } from './clock.ts';
@@ -155,15 +156,17 @@ export const createController = (parts: ControllerParts): Controller => {
       );
   };
 
-  const check = async (request: MigrationRequest, vm: Vm, drain: string | null) => {
+  const check = async (request: MigrationRequest, vm: Vm, self: string | null) => {
     const snapshot = fleet.snapshot();
-    const moving = [...desk.tracked.values()].find(({ record }) => record.uuid === vm.uuid);
+    const moving = [...desk.tracked.values()].find(
+      ({ record }) => record.uuid === vm.uuid && record.id !== self,
+    );
     return runPreflight(
       {
         vm,
         to: request.to,
         options: request.options ?? {},
-        planned: request.recommendation !== undefined && drain === null,
+        planned: request.recommendation !== undefined,
       },
       {
         fleet,
@@ -176,7 +179,7 @@ export const createController = (parts: ControllerParts): Controller => {
         movingAlready:
           moving === undefined
             ? null
-            : `${vm.name} already moves to ${moving.record.to} (migration ${moving.record.id}, ${moving.record.stage})`,
+            : `${vm.name} already ${awaitsApproval(moving.record) ? 'waits to be allowed' : 'moves'} to ${moving.record.to} (migration ${moving.record.id}, ${moving.record.stage})`,
         routes: desk.routes,
       },
     );
@@ -186,7 +189,10 @@ export const createController = (parts: ControllerParts): Controller => {
     asked: MigrationRequest,
     actor: Actor,
     idempotencyKey: string | null,
-    drain: string | null = null,
+    {
+      drain = null,
+      approval,
+    }: { readonly drain?: string | null; readonly approval?: Migration['approval'] } = {},
   ): Promise<Migration> => {
     mayAct(actor);
     const claim: IdempotencyClaim | null =
@@ -222,6 +228,7 @@ export const createController = (parts: ControllerParts): Controller => {
       stage: 'requested',
       stages: [{ stage: 'requested', at }],
       requestedBy: actor.name,
+      ...(approval === undefined ? {} : { approval }),
       reason: asked.reason ?? null,
       recommendation: asked.recommendation ?? null,
       priority: asked.priority ?? usualPriority,
@@ -237,11 +244,14 @@ export const createController = (parts: ControllerParts): Controller => {
       error: null,
     };
     const created = await journal.migrations.create(migration, claim);
+    const busy = created.outcome === 'created' ? undefined : desk.tracked.get(created.id);
     if (created.outcome === 'vm-busy')
       throw new ActError(
         'conflict',
         'vm-busy',
-        `${vm.name} is being moved already (migration ${created.id}); wait for it or abort it`,
+        busy !== undefined && awaitsApproval(busy.record)
+          ? `${busy.record.requestedBy} has asked to move ${vm.name} already (migration ${created.id}); that one is to be approved or rejected first`
+          : `${vm.name} is being moved already (migration ${created.id}); wait for it or abort it`,
       );
     if (created.outcome !== 'created') return repeated(created.id, created.outcome === 'repeated');
     const tracked = track(migration, 1);
@@ -282,6 +292,17 @@ export const createController = (parts: ControllerParts): Controller => {
       return (await check(asked, vm, null)).preflight;
     },
     request: (asked, actor, key) => request(asked, actor, key),
+    requestApproval: (asked, actor, key) =>
+      request(asked, actor, key, { approval: { until: clock.now() + approvalWithinMs, by: null } }),
+    ...approvals({
+      underWay,
+      findVm,
+      refuseStale,
+      check,
+      pump: () => {
+        queue.pump();
+      },
+    }),
     list: async (query) => {
       const { items, total } = await journal.migrations.list(query);
       return { items: items.map((one) => desk.tracked.get(one.id)?.record ?? one), total };

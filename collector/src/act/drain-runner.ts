@@ -24,7 +24,7 @@ export type DrainParts = {
     request: MigrationRequest,
     actor: Actor,
     key: string | null,
-    drain: string,
+    of: { readonly drain: string },
   ) => Promise<Migration>;
   readonly pump: () => void;
   readonly told: (drain: Drain) => void;
@@ -165,7 +165,7 @@ export const drainRunner = (parts: DrainParts): DrainRunner => {
         },
         actorOf(one.drain),
         key,
-        one.drain.id,
+        { drain: one.drain.id },
       );
     } catch (error) {
       if (!(error instanceof ActError)) throw error;

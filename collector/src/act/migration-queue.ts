@@ -1,3 +1,4 @@
+import { awaitsApproval } from '../fleet/migration.ts';
 import { admit } from './admission.ts';
 import { pause, Stopped, type MigrationDesk } from './migration-desk.ts';
 import { recoverMigration, runMigration, runningBeside, withdraw } from './run-migration.ts';
@@ -51,6 +52,9 @@ export const migrationQueue = (
     const queued = [...desk.tracked.values()].filter((tracked) => tracked.queued);
     const ready: TrackedMigration[] = [];
     for (const tracked of queued) {
+      const waits = awaitsApproval(tracked.record);
+      if (waits && tracked.record.approval!.until <= now)
+        tracked.requestAbort({ by: 'deadline', message: 'nobody approved it in time' });
       if (tracked.abort !== null) {
         tracked.queued = false;
         const job = withdraw(desk, tracked)
@@ -67,7 +71,9 @@ export const migrationQueue = (
           ? 'a moment before it is tried once more'
           : desk.fleet.snapshot() === null
             ? 'the first look at the fleet'
-            : heldBack(tracked);
+            : waits
+              ? 'an admin to approve it'
+              : heldBack(tracked);
       tracked.waitsFor(held);
       if (held === null) ready.push(tracked);
     }

@@ -67,6 +67,15 @@ export const Migration = Type.Object(
       Type.Object({ stage: MigrationStage, at: Type.Integer(), cause: Type.Optional(Type.String()) }),
     ),
     requestedBy: Type.String(),
+    approval: Type.Optional(
+      Type.Object(
+        {
+          until: Type.Integer({ description: 'undecided by then, it ends as aborted' }),
+          by: orUnknown(Type.String({ description: 'who approved it; null while nobody has' })),
+        },
+        { description: 'only of one that an admin must approve before anything is done' },
+      ),
+    ),
     reason: orUnknown(Type.String()),
     recommendation: orUnknown(Type.String()),
     priority: Type.Integer({ minimum: 1, maximum: 5 }),
@@ -86,3 +95,6 @@ export const Migration = Type.Object(
   { description: 'A move being done' },
 );
 export type Migration = Static<typeof Migration>;
+
+export const awaitsApproval = ({ stage, approval }: Migration): boolean =>
+  stage === 'requested' && approval?.by === null;

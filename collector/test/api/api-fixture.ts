@@ -120,6 +120,9 @@ export async function apiFixture(t: TestContext, options: Partial<ApiOptions> = 
       },
       list: recall('list', { items: [migration], total: 1 }),
       get: (id) => Promise.resolve(id === migration.id ? migration : null),
+      requestApproval: recall('requestApproval', migration),
+      approve: recall('approve', migration),
+      reject: recall('reject', migration),
       abort: recall('abort', migration),
       tune: recall('tune', migration),
       forecastRecord: recall('forecastRecord', {

@@ -1,6 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { Drain, ForecastRecord, Migration, MigrationBody, Preflight } from './api.ts';
 import { read, send } from './collector.ts';
+import { mayAct } from '../role.ts';
 import { useConnection } from './live.ts';
 
 /** A running migration is watched more closely than the fleet. */
@@ -34,6 +35,9 @@ export const useForecastRecord = () =>
 export const hasEnded = ({ stage }: Migration): boolean =>
   stage === 'done' || stage === 'failed' || stage === 'aborted';
 
+export const awaitsApproval = ({ stage, approval }: Migration): boolean =>
+  stage === 'requested' && approval?.by === null;
+
 export const usePreflight = (body: MigrationBody | null) =>
   useQuery({
     queryKey: ['preflight', body],
@@ -43,12 +47,40 @@ export const usePreflight = (body: MigrationBody | null) =>
     queryFn: () => send<Preflight>('POST', 'migrations/preflight', body),
   });
 
+/** An admin's move begins at once; an editor's waits for an admin. */
 export function useMigrate() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: async ({ body, key }: { body: MigrationBody; key: string }) =>
-      send<Migration>('POST', 'migrations', body, { 'Idempotency-Key': key }),
+      send<Migration>('POST', mayAct('Admin') ? 'migrations' : 'migrations/requests', body, {
+        'Idempotency-Key': key,
+      }),
     onSettled: async () => client.invalidateQueries({ queryKey: ['migrations'] }),
+  });
+}
+
+export function useDecide() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: async ({
+      id,
+      decision,
+      reason,
+    }: {
+      id: string;
+      decision: 'approve' | 'reject';
+      reason: string;
+    }) =>
+      send<Migration>(
+        'POST',
+        `migrations/${encodeURIComponent(id)}/${decision}`,
+        reason.trim() === '' ? {} : { reason },
+      ),
+    onSettled: async () =>
+      Promise.all([
+        client.invalidateQueries({ queryKey: ['migrations'] }),
+        client.invalidateQueries({ queryKey: ['migration'] }),
+      ]),
   });
 }
 

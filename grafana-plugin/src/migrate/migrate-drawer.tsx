@@ -4,8 +4,8 @@ import { ActionButton } from '../components/action-button.tsx';
 import { Effects } from '../components/effects.tsx';
 import { FlushField } from '../components/flush-field.tsx';
 import type { MigrationBody } from '../data/api.ts';
-import { hasEnded, useMigrate, useMigration, usePreflight } from '../data/migrations.ts';
-import { whyNot } from '../role.ts';
+import { awaitsApproval, hasEnded, useMigrate, useMigration, usePreflight } from '../data/migrations.ts';
+import { moveLabel, whyNotMove } from '../role.ts';
 import { MigrationProgress } from './migration-progress.tsx';
 import { MoveForecastList } from './move-forecast-list.tsx';
 import { PreflightList } from './preflight-list.tsx';
@@ -36,13 +36,18 @@ export function MigrateDrawer({ vm, from, to, recommendation, onClose }: Props) 
   const check = preflight.data;
   const risky = check !== undefined && isRisky(check);
   const blockedBy =
-    whyNot('Admin', 'Migrating') ??
+    whyNotMove() ??
     (check === undefined ? 'The checks are not through yet' : null) ??
     (check?.allowed === false ? 'A check failed; see above what to do about it' : null) ??
     (risky && typed !== vm.name ? `Type ${vm.name} to confirm` : null);
 
   return (
-    <Drawer title={`Migrate ${vm.name}`} subtitle={`${from} to ${to}, live`} size="md" onClose={onClose}>
+    <Drawer
+      title={`${moveLabel()} ${vm.name}`}
+      subtitle={`${from} to ${to}, live`}
+      size="md"
+      onClose={onClose}
+    >
       <Stack direction="column" gap={2}>
         {running === undefined ? (
           <>
@@ -89,7 +94,7 @@ export function MigrateDrawer({ vm, from, to, recommendation, onClose }: Props) 
                   migrate.mutate({ key, body: { ...asked, ...(reason === '' ? {} : { reason }) } });
                 }}
               >
-                Migrate
+                {moveLabel()}
               </ActionButton>
               <Button variant="secondary" onClick={onClose}>
                 Cancel
@@ -106,7 +111,11 @@ export function MigrateDrawer({ vm, from, to, recommendation, onClose }: Props) 
               />
             )}
             <Button variant="secondary" onClick={onClose}>
-              {hasEnded(running) ? 'Close' : 'Close (the migration goes on)'}
+              {hasEnded(running)
+                ? 'Close'
+                : awaitsApproval(running)
+                  ? 'Close (it waits for an admin)'
+                  : 'Close (the migration goes on)'}
             </Button>
           </>
         )}

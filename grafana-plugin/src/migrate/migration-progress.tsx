@@ -6,8 +6,9 @@ import { ActionButton } from '../components/action-button.tsx';
 import { Facts } from '../components/facts.tsx';
 import { bytes, bytesPerSecond, seconds } from '../components/words.ts';
 import type { Migration } from '../data/api.ts';
-import { hasEnded, useAbort } from '../data/migrations.ts';
+import { awaitsApproval, hasEnded, useAbort } from '../data/migrations.ts';
 import { whyNot } from '../role.ts';
+import { Approval } from './approval.tsx';
 import { RaceChart } from './race-chart.tsx';
 import { useProgressTrail } from './use-progress-trail.ts';
 
@@ -105,7 +106,8 @@ export function MigrationProgress({ migration }: { migration: Migration }) {
           ]}
         />
       )}
-      {!hasEnded(migration) && (
+      {awaitsApproval(migration) && <Approval migration={migration} />}
+      {!hasEnded(migration) && !awaitsApproval(migration) && (
         <ActionButton
           variant="destructive"
           icon="times"

@@ -19,7 +19,7 @@ import { useMigrations } from '../data/migrations.ts';
 import { MigrateDrawer } from '../migrate/migrate-drawer.tsx';
 import { TargetList } from '../migrate/target-list.tsx';
 import { appPath } from '../plugin-id.ts';
-import { whyNot } from '../role.ts';
+import { moveLabel, whyNotMove } from '../role.ts';
 
 export default function VmPage() {
   const { uuid = '' } = useParams();
@@ -41,15 +41,12 @@ export default function VmPage() {
           <TimeSpanPicker range={range} onChange={setRaw} />
           <ActionButton
             icon="arrow-right"
-            blockedBy={
-              whyNot('Admin', 'Migrating') ??
-              (best === undefined ? 'No other host can take this VM now' : null)
-            }
+            blockedBy={whyNotMove() ?? (best === undefined ? 'No other host can take this VM now' : null)}
             onClick={() => {
               setTo(best?.host ?? null);
             }}
           >
-            Migrate
+            {moveLabel()}
           </ActionButton>
         </>
       }

@@ -10,6 +10,10 @@ import { ApiProblem } from '../problem.ts';
 import type { RouteSet } from './route-set.ts';
 
 const MigrationId = Type.Object({ id: Type.String({ maxLength: 100 }) });
+const Reason = Type.Object(
+  { reason: Type.Optional(Type.String({ maxLength: 500 })) },
+  { additionalProperties: false },
+);
 
 export const migrationRoutes: RouteSet = (app, { services: { migrations } }) => {
   app.get(
@@ -79,6 +83,64 @@ export const migrationRoutes: RouteSet = (app, { services: { migrations } }) => 
   );
 
   app.post(
+    '/migrations/requests',
+    {
+      config: { role: 'operator', audit: 'migration.ask' },
+      schema: {
+        tags: ['migrations'],
+        summary: 'Ask for a VM to be moved: nothing is done until an admin approves it',
+        body: MigrationRequest,
+        response: { 202: Migration },
+      },
+    },
+    async (request, reply) => {
+      const migration = await migrations.requestApproval(
+        request.body,
+        callerOf(request),
+        idempotencyKeyOf(request),
+      );
+      return reply.code(202).header('location', `/api/v1/migrations/${migration.id}`).send(migration);
+    },
+  );
+
+  app.post(
+    '/migrations/:id/approve',
+    {
+      config: { role: 'admin', audit: 'migration.approve' },
+      schema: {
+        tags: ['migrations'],
+        summary: 'Let a move that was asked for begin; checked afresh, and refused when it is overtaken',
+        params: MigrationId,
+        body: Reason,
+        response: { 202: Migration },
+      },
+    },
+    async (request, reply) =>
+      reply.code(202).send(await migrations.approve(request.params.id, callerOf(request))),
+  );
+
+  app.post(
+    '/migrations/:id/reject',
+    {
+      config: { role: 'admin', audit: 'migration.reject' },
+      schema: {
+        tags: ['migrations'],
+        summary: 'Turn down a move that was asked for',
+        params: MigrationId,
+        body: Type.Object(
+          { reason: Type.String({ minLength: 1, maxLength: 500 }) },
+          { additionalProperties: false },
+        ),
+        response: { 202: Migration },
+      },
+    },
+    async (request, reply) =>
+      reply
+        .code(202)
+        .send(await migrations.reject(request.params.id, request.body.reason, callerOf(request))),
+  );
+
+  app.post(
     '/migrations/:id/abort',
     {
       config: { role: 'operator', audit: 'migration.abort' },
@@ -86,10 +148,7 @@ export const migrationRoutes: RouteSet = (app, { services: { migrations } }) => 
         tags: ['migrations'],
         summary: 'Stop a migration; the VM stays where it was',
         params: MigrationId,
-        body: Type.Object(
-          { reason: Type.Optional(Type.String({ maxLength: 500 })) },
-          { additionalProperties: false },
-        ),
+        body: Reason,
         response: { 202: Migration },
       },
     },

@@ -8,7 +8,7 @@ import { useRecommendations } from '../../data/advice.ts';
 import { useTargets, useVm } from '../../data/fleet.ts';
 import { MigrateDrawer } from '../../migrate/migrate-drawer.tsx';
 import { appPath } from '../../plugin-id.ts';
-import { whyNot } from '../../role.ts';
+import { moveLabel, whyNotMove } from '../../role.ts';
 import { PanelFrame } from '../panel-frame.tsx';
 import type { MigrateOptions } from './module.tsx';
 import { uuidsOf } from './uuids-of.ts';
@@ -64,8 +64,8 @@ function Advice({ most, onWant }: { most: number; onWant: (wanted: Wanted) => vo
                 <ActionButton
                   size="sm"
                   variant="secondary"
-                  aria-label={`Migrate ${move.vm} to ${move.to}`}
-                  blockedBy={whyNot('Admin', 'Migrating')}
+                  aria-label={`${moveLabel()} ${move.vm} to ${move.to}`}
+                  blockedBy={whyNotMove()}
                   onClick={() => {
                     onWant({
                       vm: { uuid: move.uuid, name: move.vm },
@@ -75,7 +75,7 @@ function Advice({ most, onWant }: { most: number; onWant: (wanted: Wanted) => vo
                     });
                   }}
                 >
-                  Migrate
+                  {moveLabel()}
                 </ActionButton>
               </Stack>
             ))}
@@ -101,16 +101,14 @@ function OneVm({ uuid, onWant }: { uuid: string; onWant: (wanted: Wanted) => voi
           <ActionButton
             size="sm"
             variant="secondary"
-            aria-label={`Migrate ${one.name}`}
-            blockedBy={
-              whyNot('Admin', 'Migrating') ??
-              (best === undefined ? 'No other host can take this VM now' : null)
-            }
+            aria-label={`${moveLabel()} ${one.name}`}
+            blockedBy={whyNotMove() ?? (best === undefined ? 'No other host can take this VM now' : null)}
             onClick={() => {
               if (best !== undefined) onWant({ vm: one, from: one.host, to: best.host });
             }}
           >
-            Migrate{best === undefined ? '' : ` to ${best.host}`}
+            {moveLabel()}
+            {best === undefined ? '' : ` to ${best.host}`}
           </ActionButton>
         </Stack>
       )}
