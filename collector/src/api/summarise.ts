@@ -36,6 +36,7 @@ export function summarise(view: FleetView) {
     vcpus: total.vcpus,
     memBytes: total.memBytes,
     watts: watts(view),
+    savedWatts: savedWatts(view),
     findings,
   };
 }
@@ -56,4 +57,12 @@ function watts(view: FleetView): number | null {
     sum = (sum ?? 0) + energy.idleWatts + (energy.maxWatts - energy.idleWatts) * Math.min(1, load.cpu);
   }
   return sum;
+}
+
+/** What the hosts that are off would draw if they were on with nothing to do. */
+function savedWatts(view: FleetView): number | null {
+  const off = view.snapshot.hosts
+    .filter(({ power }) => power === 'off')
+    .flatMap(({ energy }) => energy ?? []);
+  return off.length === 0 ? null : off.reduce((sum, { idleWatts }) => sum + idleWatts, 0);
 }

@@ -3221,6 +3221,7 @@ export interface components {
       vcpus: number;
       memBytes: number;
       watts: number | null;
+      savedWatts: number | null;
       findings: {
         info: number;
         warning: number;

@@ -57,8 +57,15 @@ export function fleetTotals(summary: Summary | undefined): Total[] {
     },
     {
       label: 'Power',
-      value: summary.watts === null ? 'not known' : `${(summary.watts / 1000).toFixed(1)} kW`,
-      detail: off > 0 ? `${count(off, 'host', 'hosts')} off` : `${bytes(summary.memBytes)} given to VMs`,
+      value: summary.watts === null ? 'not known' : kilowatts(summary.watts),
+      detail:
+        off === 0
+          ? `${bytes(summary.memBytes)} given to VMs`
+          : summary.savedWatts === null
+            ? `${count(off, 'host', 'hosts')} off`
+            : `${count(off, 'host', 'hosts')} off save ≈ ${kilowatts(summary.savedWatts)} (estimate)`,
     },
   ];
 }
+
+const kilowatts = (watts: number): string => `${(watts / 1000).toFixed(1)} kW`;

@@ -35,6 +35,13 @@ export const Summary = Type.Object(
     watts: orUnknown(
       Type.Number({ minimum: 0, description: 'by the hosts that state their power; null when none does' }),
     ),
+    savedWatts: orUnknown(
+      Type.Number({
+        minimum: 0,
+        description:
+          'an estimate: what the hosts that are off would draw idle; null when none is off that states it',
+      }),
+    ),
     findings: Type.Object({ info: count, warning: count, critical: count }),
     recommendations: count,
     migrations: Type.Object({ active: count, doneToday: count, failedToday: count }),
