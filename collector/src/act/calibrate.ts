@@ -50,13 +50,14 @@ const fitPath = (all: readonly MigrationObservation[], prior: PathCalibration): 
       : (before * priorWeight + middle * measured.length) / (priorWeight + measured.length);
   };
   const plain = observations.filter(({ forecast }) => forecast.strategy !== 'post-copy');
-  const paced = plain.flatMap(({ fact, inputs, measured: { transferSeconds } }) =>
-    transferSeconds === null || fact.bytes === null || fact.bytes === 0 || transferSeconds === 0
-      ? []
-      : [{ perByte: transferSeconds / fact.bytes, link: inputs.link }],
-  );
-  const byLink = paced.filter(({ perByte, link }) => 1 / perByte >= linkBound * link);
-  const byHosts = paced.filter(({ perByte, link }) => 1 / perByte < linkBound * link);
+  const paced = plain.flatMap((one) => {
+    const pace = paceOf(one);
+    return pace === null ? [] : [pace];
+  });
+  const isByLink = ({ perByte, link }: { readonly perByte: number; readonly link: number }) =>
+    1 / perByte >= linkBound * link;
+  const byLink = paced.filter(isByLink);
+  const byHosts = paced.filter((one) => !isByLink(one));
   const linkFactor = Math.max(
     0.5,
     blend(
@@ -74,16 +75,26 @@ const fitPath = (all: readonly MigrationObservation[], prior: PathCalibration): 
       transferSeconds === null ? [] : [Math.max(0, fact.seconds - transferSeconds)],
     ),
   );
-  const downtimes = plain.flatMap(({ fact, inputs }) =>
-    fact.downtimeSeconds === null || fact.downtimeSeconds <= 0
-      ? []
-      : [{ measured: fact.downtimeSeconds, rest: inputs.restSeconds }],
-  );
-  const downtimeBaseSeconds = Math.max(
-    0.005,
+  const downtimes = plain.flatMap((one) => {
+    const { downtimeSeconds } = one.fact;
+    if (downtimeSeconds === null || downtimeSeconds <= 0) return [];
+    const pace = paceOf(one);
+    return [
+      {
+        measured: downtimeSeconds,
+        rest: one.inputs.restSeconds,
+        queued: pace !== null && isByLink(pace),
+      },
+    ];
+  });
+  const beyondRest = (queued: boolean) =>
+    downtimes.filter((one) => one.queued === queued).map(({ measured, rest }) => measured - rest);
+  const downtimeBaseSeconds = Math.max(0.005, blend(prior.downtimeBaseSeconds, beyondRest(false)));
+  const queueSeconds = Math.max(
+    0,
     blend(
-      prior.downtimeBaseSeconds,
-      downtimes.map(({ measured, rest }) => measured - rest),
+      prior.queueSeconds,
+      beyondRest(true).map((beyond) => beyond - downtimeBaseSeconds),
     ),
   );
   return {
@@ -91,6 +102,7 @@ const fitPath = (all: readonly MigrationObservation[], prior: PathCalibration): 
     linkFactor,
     secondsPerByte,
     downtimeBaseSeconds,
+    queueSeconds,
     spread: deviationOf(
       // How wrong the forecasts themselves were: what is unknown of bytes and dirtying counts as well.
       plain.map(({ fact, forecast }) => Math.log(fact.seconds / forecast.seconds.value)),
@@ -98,13 +110,20 @@ const fitPath = (all: readonly MigrationObservation[], prior: PathCalibration): 
       0.05,
     ),
     downtimeSpread: deviationOf(
-      downtimes.map(({ measured, rest }) => Math.log(measured / (downtimeBaseSeconds + rest))),
+      downtimes.map(({ measured, rest, queued }) =>
+        Math.log(measured / (downtimeBaseSeconds + (queued ? queueSeconds : 0) + rest)),
+      ),
       prior.downtimeSpread,
       0.1,
     ),
     observations: all.length,
   };
 };
+
+const paceOf = ({ fact, inputs, measured: { transferSeconds } }: MigrationObservation) =>
+  transferSeconds === null || fact.bytes === null || fact.bytes === 0 || transferSeconds === 0
+    ? null
+    : { perByte: transferSeconds / fact.bytes, link: inputs.link };
 
 const learnVm = (known: VmCalibration | undefined, observation: MigrationObservation): VmCalibration => {
   const share = touchedShareOf(observation);

@@ -75,11 +75,12 @@ export const forecastWithInputs = (
 
   const seconds = chosen.seconds + (path.linkFactor * disks) / link;
   const bytes = chosen.bytes + disks;
+  const downtime = standstillOf(path, link, chosen.rate) + chosen.restSeconds;
   return {
     forecast: {
       bytes: interval(bytes, path.spread / 2, eighty),
       seconds: interval(seconds, path.spread, eighty),
-      downtimeSeconds: interval(chosen.downtime, path.downtimeSpread, eighty),
+      downtimeSeconds: interval(downtime, path.downtimeSpread, eighty),
       rounds: chosen.rounds,
       converges: chosen.converges,
       strategy: chosen.strategy,
@@ -92,7 +93,7 @@ export const forecastWithInputs = (
       looksUsedBytes: looksUsedBytes(vm),
       sampledDirtyBytesPerSecond: vm.dirtyRate?.bytesPerSecond ?? null,
       downtimeLimitSeconds: policy.migration.downtimeMs / 1000,
-      restSeconds: Math.max(0, chosen.downtime - path.downtimeBaseSeconds),
+      restSeconds: chosen.restSeconds,
     },
   };
 };
@@ -103,7 +104,8 @@ type Way = {
   readonly converges: boolean;
   readonly bytes: number;
   readonly seconds: number;
-  readonly downtime: number;
+  /** How long the last of its bytes take, while the VM stands still. */
+  readonly restSeconds: number;
   readonly rounds: number;
   readonly reason: string;
 };
@@ -145,7 +147,7 @@ const waysToMove = (vm: Vm, from: Host, to: Host, policy: Policy, facts: Facts):
     converges: outcome.converges,
     bytes: outcome.bytes,
     seconds: facts.path.setupSeconds + outcome.bytes / rate,
-    downtime: facts.path.downtimeBaseSeconds + outcome.rest / rate,
+    restSeconds: outcome.rest / rate,
     rounds: outcome.rounds,
     reason,
   });
@@ -193,6 +195,10 @@ const waysToMove = (vm: Vm, from: Host, to: Host, policy: Policy, facts: Facts):
 const paceOf = ({ path }: Facts, link: number, threads: number): number =>
   Math.min(link / path.linkFactor, threads / path.secondsPerByte);
 
+/** How long a VM stands still beside the last copy. */
+const standstillOf = (path: PathCalibration, link: number, rate: number): number =>
+  path.downtimeBaseSeconds + (rate * path.linkFactor >= link * 0.999 ? path.queueSeconds : 0);
+
 /** One pass of pre-copy, then the guest runs at the target and what was dirtied meanwhile follows. */
 const postCopyWay = (facts: Facts, rate: number, pace: string): Way => {
   const firstPass = facts.touched / rate;
@@ -205,7 +211,7 @@ const postCopyWay = (facts: Facts, rate: number, pace: string): Way => {
     converges: true,
     bytes,
     seconds: facts.path.setupSeconds + bytes / rate,
-    downtime: facts.path.downtimeBaseSeconds + switchToPostCopySeconds,
+    restSeconds: switchToPostCopySeconds,
     rounds: 2,
     reason: `post-copy always ends, but loses the VM when the link breaks meanwhile: ${pace}`,
   };

@@ -13,6 +13,10 @@ export const PathCalibration = Type.Object({
     description: 'what both ends spend on a byte of guest memory that is sent',
   }),
   downtimeBaseSeconds: Type.Number({ minimum: 0, description: 'the standstill beyond the last copy' }),
+  queueSeconds: Type.Number({
+    minimum: 0,
+    description: 'more of it where the link sets the pace: what waits before a full link has to drain first',
+  }),
   spread: Type.Number({
     minimum: 0,
     description: 'standard deviation of ln(measured / forecast) of the time',
@@ -54,6 +58,7 @@ export const uncalibrated: MigrationCalibration = {
     linkFactor: 1.08,
     secondsPerByte: 1 / 1_200_000_000,
     downtimeBaseSeconds: 0.04,
+    queueSeconds: 0,
     spread: 0.35,
     downtimeSpread: 0.5,
     observations: 0,

@@ -7,7 +7,10 @@ import type { MigrationObservation } from '../../src/journal/migration-observati
 const mib = 2 ** 20;
 const interval = (value: number) => ({ value, low: value, high: value });
 
-/** A world with a set-up of 1.5 s, hosts that manage 100 MiB/s and a link that gives nine tenths of what it says. */
+/**
+ * A world with a set-up of 1.5 s, hosts that manage 100 MiB/s and a link that gives nine tenths of what it says; where
+ * the link is what holds the bytes up, 0.2 s of them wait before it.
+ */
 const observed = (
   index: number,
   more: { link?: number; from?: string; uuid?: string; disturbed?: number } = {},
@@ -34,7 +37,7 @@ const observed = (
     },
     fact: {
       seconds: 1.5 + transferSeconds + (more.disturbed ?? 0),
-      downtimeSeconds: 0.35,
+      downtimeSeconds: link < 100 * mib ? 0.55 : 0.35,
       bytes,
       bytesPerSecond: null,
       rounds: 2,
@@ -71,6 +74,7 @@ describe('what past migrations teach', () => {
     near(path.secondsPerByte * 100 * mib, 1);
     near(path.linkFactor, 1 / 0.9);
     near(path.downtimeBaseSeconds, 0.1, 0.15);
+    near(path.queueSeconds, 0.2, 0.15);
     near(vms.u!.touchedShare!, 2);
     near(vms.u!.dirtyFactor, 1.5);
     near(touchedShare, 2);

@@ -2623,6 +2623,8 @@ export interface components {
         secondsPerByte: number;
         /** @description the standstill beyond the last copy */
         downtimeBaseSeconds: number;
+        /** @description more of it where the link sets the pace: what waits before a full link has to drain first */
+        queueSeconds: number;
         /** @description standard deviation of ln(measured / forecast) of the time */
         spread: number;
         downtimeSpread: number;
@@ -2638,6 +2640,8 @@ export interface components {
           secondsPerByte: number;
           /** @description the standstill beyond the last copy */
           downtimeBaseSeconds: number;
+          /** @description more of it where the link sets the pace: what waits before a full link has to drain first */
+          queueSeconds: number;
           /** @description standard deviation of ln(measured / forecast) of the time */
           spread: number;
           downtimeSpread: number;
