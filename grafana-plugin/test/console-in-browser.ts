@@ -1,11 +1,20 @@
 import { resolveSelectors, versionedComponents } from '@grafana/e2e-selectors';
-import { chromium, type Browser, type BrowserContext, type Page } from '@playwright/test';
-import { type ChildProcess, spawn } from 'node:child_process';
+import {
+  chromium,
+  type APIResponse,
+  type Browser,
+  type BrowserContext,
+  type ConsoleMessage,
+  type Page,
+} from '@playwright/test';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
 
 export type Home = {
   readonly url: string;
@@ -130,27 +139,74 @@ async function stop(child: ChildProcess): Promise<void> {
   await gone;
 }
 
+type SignedIn = { context: BrowserContext; page: Page; errors: string[] };
+
 /** A signed-in page; `errors` collects what the browser complained about. */
 export async function signIn(
   home: Home,
-  { token = home.token, colorScheme = 'dark' }: { token?: string; colorScheme?: 'dark' | 'light' } = {},
-): Promise<{ context: BrowserContext; page: Page; errors: string[] }> {
+  {
+    token = home.token,
+    user = process.env.GRAFANA_USER ?? 'admin',
+    password = process.env.GRAFANA_PASSWORD ?? 'admin',
+    colorScheme = 'dark',
+  }: { token?: string; user?: string; password?: string; colorScheme?: 'dark' | 'light' } = {},
+): Promise<SignedIn> {
   const context = await home.browser.newContext({ viewport: { width: 1280, height: 800 }, colorScheme });
   const page = await context.newPage();
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(error.message));
   page.on('console', (message) => {
-    if (message.type() === 'error') errors.push(message.text());
+    if (message.type() === 'error' && !isOfGrafana(message)) errors.push(message.text());
   });
   if (process.env.GRAFANA_URL === undefined) {
     await page.goto(`${home.url}/#token=${token}`);
     await page.getByRole('navigation', { name: 'Pages' }).waitFor();
   } else {
-    const user = process.env.GRAFANA_USER ?? 'admin';
-    const password = process.env.GRAFANA_PASSWORD ?? 'admin';
-    await page.request.post(`${home.url}/login`, { data: { user, password } });
+    const login = await page.request.post(`${home.url}/login`, { data: { user, password } });
+    if (!login.ok()) throw new Error(`signing in as ${user}: HTTP ${String(login.status())}`);
   }
   return { context, page, errors };
+}
+
+/** What a Grafana asks for itself may fail there: a public dashboard that nobody made, a data source that is not up. */
+const isOfGrafana = (message: ConsoleMessage): boolean =>
+  process.env.GRAFANA_URL !== undefined &&
+  message.text().startsWith('Failed to load resource') &&
+  !message.location().url.includes('evenkeel-fleet-app');
+
+const grafanaRoles = { viewer: 'Viewer', operator: 'Editor', admin: 'Admin' };
+
+/** Somebody new, named `ROLE-in-a-test`: a token of the collector's, or a user of that Grafana. */
+export async function signInAs(home: Home, role: keyof typeof grafanaRoles): Promise<SignedIn> {
+  const name = `${role}-in-a-test`;
+  if (process.env.GRAFANA_URL === undefined) return signIn(home, { token: await tokenFor(home, role) });
+  const password = randomUUID();
+  const { context, page } = await signIn(home);
+  const found = await page.request.get(`${home.url}/api/users/lookup?loginOrEmail=${name}`);
+  if (found.ok()) {
+    const { id } = (await found.json()) as { id: number };
+    await page.request.delete(`${home.url}/api/admin/users/${String(id)}`);
+  }
+  const made = await page.request.post(`${home.url}/api/admin/users`, {
+    data: { name, login: name, password },
+  });
+  if (!made.ok()) throw new Error(`a user of Grafana: HTTP ${String(made.status())} ${await made.text()}`);
+  const { id } = (await made.json()) as { id: number };
+  await page.request.patch(`${home.url}/api/org/users/${String(id)}`, {
+    data: { role: grafanaRoles[role] },
+  });
+  await context.close();
+  return signIn(home, { user: name, password });
+}
+
+/** A token of that role, made by the command; only where there is a collector of the test's own. */
+export async function tokenFor(home: Home, role: string): Promise<string> {
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    evenkeel,
+    ...['token', 'create', `${role}-in-a-test`, '--role', role, '--json'],
+    ...['--config', path.join(home.state, 'evenkeel.yaml')],
+  ]);
+  return (JSON.parse(stdout) as { token: string }).token;
 }
 
 export const appUrl = (home: Home, page: string): string => `${home.url}/a/evenkeel-fleet-app/${page}`;
@@ -174,4 +230,13 @@ export async function readApi<T>(page: Page, home: Home, address: string): Promi
   const response = await page.request.get(`${home.url}/api/plugin-proxy/evenkeel-fleet-app/${address}`);
   if (!response.ok()) throw new Error(`${address}: HTTP ${String(response.status())}`);
   return (await response.json()) as T;
+}
+
+/** A change past the page's own buttons, with what a page would send along. */
+export async function postApi(page: Page, home: Home, address: string, data: object): Promise<APIResponse> {
+  const { csrf } = await readApi<{ csrf: string | null }>(page, home, 'me');
+  return page.request.post(`${home.url}/api/plugin-proxy/evenkeel-fleet-app/${address}`, {
+    data,
+    headers: { 'idempotency-key': randomUUID(), ...(csrf === null ? {} : { 'x-evenkeel-csrf': csrf }) },
+  });
 }

@@ -1,8 +1,15 @@
 import { expect, type Page } from '@playwright/test';
 import assert from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
-import { appUrl, openHome, readApi, signIn, type ConsoleHost, type Home } from './console-in-browser.ts';
+import {
+  appUrl,
+  openHome,
+  postApi,
+  readApi,
+  signIn,
+  type ConsoleHost,
+  type Home,
+} from './console-in-browser.ts';
 
 type Vm = { uuid: string; name: string; host: string; memory: { maximumBytes: number } };
 type Target = { host: string };
@@ -101,16 +108,8 @@ export function describeMigrating(host: ConsoleHost, { everyEnd = true } = {}): 
       const { context, page } = await signIn(home);
       const { vm, to } = await movable(page, false);
       await openDrawer(page, vm);
-      const other = await fetch(`${home.url}/api/v1/migrations`, {
-        method: 'POST',
-        headers: {
-          authorization: `Bearer ${home.token}`,
-          'content-type': 'application/json',
-          'idempotency-key': randomUUID(),
-        },
-        body: JSON.stringify({ uuid: vm.uuid, to }),
-      });
-      assert.equal(other.status, 202, await other.text());
+      const other = await postApi(page, home, 'migrations', { uuid: vm.uuid, to });
+      assert.equal(other.status(), 202, await other.text());
       await start(page);
       await expect(page.getByRole('alert').getByText(/Refused/)).toBeVisible({ timeout: 30_000 });
       await context.close();

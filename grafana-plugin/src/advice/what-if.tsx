@@ -1,7 +1,7 @@
-import { Alert, Button, MultiCombobox, Stack } from '@grafana/ui';
+import { Alert, Button, Stack } from '@grafana/ui';
 import { useState } from 'react';
 import { Effects } from '../components/effects.tsx';
-import { FlushField } from '../components/flush-field.tsx';
+import { HostsField } from '../components/hosts-field.tsx';
 import { Loaded } from '../components/loaded.tsx';
 import { SliderField } from '../components/slider-field.tsx';
 import { count } from '../components/words.ts';
@@ -19,8 +19,7 @@ export function WhatIf() {
   const [drain, setDrain] = useState<string[]>([]);
   const [load, setLoad] = useState(100);
   const [more, setMore] = useState(0);
-  const options = (hosts.data?.items ?? []).map(({ name }) => ({ label: name, value: name }));
-  const names = options.map(({ value }) => value);
+  const names = (hosts.data?.items ?? []).map(({ name }) => name);
   const like = names.find((name) => !without.includes(name)) ?? names[0];
   return (
     <section aria-label="What if">
@@ -63,28 +62,20 @@ export function WhatIf() {
                 value={more}
                 onChange={setMore}
               />
-              <FlushField label="These hosts are gone">
-                <MultiCombobox
-                  id="what-if-without"
-                  aria-label="These hosts are gone"
-                  options={options}
-                  value={without}
-                  onChange={(chosen) => {
-                    setWithout(chosen.map(({ value }) => value));
-                  }}
-                />
-              </FlushField>
-              <FlushField label="These hosts are emptied">
-                <MultiCombobox
-                  id="what-if-drain"
-                  aria-label="These hosts are emptied"
-                  options={options}
-                  value={drain}
-                  onChange={(chosen) => {
-                    setDrain(chosen.map(({ value }) => value));
-                  }}
-                />
-              </FlushField>
+              <HostsField
+                id="what-if-without"
+                label="These hosts are gone"
+                hosts={names}
+                chosen={without}
+                onChange={setWithout}
+              />
+              <HostsField
+                id="what-if-drain"
+                label="These hosts are emptied"
+                hosts={names}
+                chosen={drain}
+                onChange={setDrain}
+              />
               <div>
                 <Button
                   disabled={whatIf.isPending}
