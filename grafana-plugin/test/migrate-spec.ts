@@ -83,7 +83,9 @@ export function describeMigrating(host: ConsoleHost, { everyEnd = true } = {}): 
         const runsOn = async (): Promise<string> => (await readApi<Vm>(page, home, `vms/${vm.uuid}`)).host;
         await expect.poll(runsOn, { timeout: 30_000 }).not.toBe(vm.host);
         await page.goto(appUrl(home, 'migrations'));
-        await expect(page.getByRole('row').filter({ hasText: vm.name }).getByText('done')).toBeVisible({
+        await expect(
+          page.getByRole('row').filter({ hasText: vm.name }).getByText('done').first(),
+        ).toBeVisible({
           timeout: 30_000,
         });
         assert.deepEqual(errors, []);
