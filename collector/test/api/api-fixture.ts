@@ -11,10 +11,10 @@ import type { AuditEntry } from '../../src/fleet/audit-entry.ts';
 import { defaultPolicy } from '../../src/fleet/default-policy.ts';
 import type { Finding } from '../../src/fleet/finding.ts';
 import type { Judgement } from '../../src/fleet/judgement.ts';
-import type { Migration } from '../../src/fleet/migration.ts';
 import type { Policy } from '../../src/fleet/policy.ts';
 import type { Snapshot } from '../../src/fleet/snapshot.ts';
 import { uncalibrated } from '../../src/fleet/migration-calibration.ts';
+import { migrationOf } from '../journal/journal-samples.ts';
 import { fixtureSnapshot } from './fixture-snapshot.ts';
 
 export const startedAt = 1_800_000_000_000;
@@ -255,29 +255,17 @@ const judgementOf = (snapshot: Snapshot, findings: readonly Finding[]): Judgemen
     dimension === 'cpu' ? { minutes, value: 0.6, low: 0.5, high: 0.7 } : null,
 });
 
-const migration: Migration = {
-  id: 'm-1',
-  uuid: '00000000-0000-4000-a000-000000000000',
-  vm: 'vm-0',
-  from: 'host-0',
-  to: 'host-1',
-  stage: 'requested',
-  stages: [{ stage: 'requested', at: startedAt }],
-  requestedBy: 'the operator',
-  reason: null,
-  recommendation: null,
-  priority: 3,
-  drain: null,
-  options: {},
-  deadlineAt: null,
-  attempt: 1,
-  waitingFor: null,
-  forecast: null,
-  progress: null,
-  fact: null,
-  runsOn: null,
-  error: null,
-};
+const migration = migrationOf(
+  'm-1',
+  {
+    uuid: '00000000-0000-4000-a000-000000000000',
+    vm: 'vm-0',
+    from: 'host-0',
+    to: 'host-1',
+    requestedBy: 'the operator',
+  },
+  startedAt,
+);
 
 const drain = {
   id: 'd-1',

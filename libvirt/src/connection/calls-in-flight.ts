@@ -1,10 +1,6 @@
 import type { PendingCall } from './pending-call.ts';
 
-/**
- * The calls that the host has yet to answer, found by serial: a handful, in the order they were sent. Not a Map: V8
- * replaces the table of a Map with each few calls, and each table that was replaced keeps the next one alive, answers
- * included, until the next full collection.
- */
+/** The calls that the host has yet to answer, found by serial: a handful, in the order they were sent. */
 export class CallsInFlight {
   readonly #calls: PendingCall[] = [];
 
